@@ -137,7 +137,7 @@ for (const width of [1280, 390]) {
 
     test("a change that the server refuses is reverted, with its message, and can be tried again", async () => {
       const { page, name } = await onIssuer(options);
-      await policyForm(page, 1).getByRole("button", { name: /Remove policy/ }).click();
+      await policyForm(page, 1).getByRole("button", { name: /Delete policy/ }).click();
       await saveAtOnce(page);
       const undone = page.getByRole("alert").filter({ hasText: `${name} keeps its policies as they were` });
       await undone.waitFor();

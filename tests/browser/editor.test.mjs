@@ -52,7 +52,7 @@ for (const width of [1280, 390]) {
 
     test("policies are moved, duplicated, counted and removed, with a note that order does not matter", async () => {
       const page = await open(undefined, undefined, size);
-      await page.getByText("their order changes no decision").waitFor();
+      await page.getByText("Their order changes no decision").waitFor();
       assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /2\/40/);
       await tool(page, "Move down policy 1").click();
       assert.equal(await pattern(page, 1).inputValue(), "*:pull_request");
@@ -64,7 +64,7 @@ for (const width of [1280, 390]) {
       await tool(page, "Duplicate policy 2").click();
       assert.equal(await pattern(page, 3).inputValue(), "*:pull_request");
       assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /3\/40/);
-      await tool(page, "Remove policy 1").click();
+      await tool(page, "Delete policy 1").click();
       assert.equal(await pattern(page, 1).inputValue(), "*:pull_request");
     });
 
@@ -243,7 +243,7 @@ for (const width of [1280, 390]) {
       await page.keyboard.press("Control+s");
       await page.getByRole("status").filter({ hasText: "✓ Saved" }).waitFor();
       assert.equal((await stored(page)).policies[0].rules.sub, "repo:octo-org/other:*");
-      await page.getByText("is decided otherwise").waitFor({ state: "hidden" });
+      await page.getByText("differs from the saved policies").waitFor({ state: "hidden" });
     });
 
     test("another order counts as no change", async () => {
@@ -254,7 +254,7 @@ for (const width of [1280, 390]) {
     });
   });
 
-  describe(`samples, ${width} px`, () => {
+  describe(`tests, ${width} px`, () => {
     test("are decided while policies are edited, and changes are marked", async () => {
       const page = await open(undefined, undefined, size);
       assert.match(await text(sampleNamed(page, "push to main")), /^✓ push to main Allowed/);
@@ -262,22 +262,22 @@ for (const width of [1280, 390]) {
       await pattern(page, 2).fill("*:nothing");
       await sampleNamed(page, "pull request").getByText("was denied").waitFor();
       assert.match(await text(sampleNamed(page, "pull request")), /Allowed/);
-      await page.getByRole("status").filter({ hasText: "1 sample is decided otherwise" }).waitFor();
+      await page.getByRole("status").filter({ hasText: "1 decision differs from the saved policies" }).waitFor();
       assert.equal(await page.getByText("was allowed").count(), 0);
       await claim(page, 2).fill("a..b");
-      await page.getByRole("status").filter({ hasText: "decided by the last ones that had none" }).waitFor();
+      await page.getByRole("status").filter({ hasText: "The last ones without errors decide the tests" }).waitFor();
       assert.match(await text(sampleNamed(page, "pull request")), /Allowed/);
     });
 
     test("come from a pasted token, and only its claims are kept", async () => {
       const page = await open(withPolicies(policies), undefined, size);
-      await page.getByRole("heading", { name: "No samples yet" }).waitFor();
+      await page.getByRole("heading", { name: "No tests yet" }).waitFor();
       const token = makeIssuer().token(githubClaims());
-      await tool(page, "Add sample").click();
+      await tool(page, "Add test").click();
       await page.getByLabel("Claims or token").fill(token);
       await page.getByText("The token itself is not kept.").waitFor();
       assert.match(await page.getByLabel("Claims or token").inputValue(), /^\{\n {2}"jti"/);
-      await page.getByRole("form", { name: "New sample" }).getByRole("button", { name: "Add sample" }).click();
+      await page.getByRole("form", { name: "New test" }).getByRole("button", { name: "Add test" }).click();
       await sampleNamed(page, "repo:octo-org/octo-repo:ref:refs/heads/main").waitFor();
       const everything = await page.evaluate(() => document.documentElement.outerHTML + JSON.stringify({ ...localStorage, ...sessionStorage }) + location.href);
       for (const part of token.split(".")) assert.ok(!everything.includes(part));
@@ -287,11 +287,11 @@ for (const width of [1280, 390]) {
 
     test("text that is neither claims nor a token is refused and stays in the field", async () => {
       const page = await open(withPolicies(policies), undefined, size);
-      await tool(page, "Add sample").click();
-      const form = page.getByRole("form", { name: "New sample" });
+      await tool(page, "Add test").click();
+      const form = page.getByRole("form", { name: "New test" });
       for (const [written, why] of [["{", /expected claims as a JSON object/], ["a.b.c", /looks like a token, but cannot be decoded/], ["", /expected claims/]]) {
         await page.getByLabel("Claims or token").fill(written);
-        await form.getByRole("button", { name: "Add sample" }).click();
+        await form.getByRole("button", { name: "Add test" }).click();
         await form.getByText(why).waitFor();
         assert.equal(await page.getByLabel("Claims or token").inputValue(), written);
       }
@@ -301,12 +301,12 @@ for (const width of [1280, 390]) {
     test("are renamed, request another token, are deleted and restored", async () => {
       const page = await open(withPolicies([...policies, allow(main, { tokenType: "team", teamName: "core" })], samples), undefined, size);
       await tool(page, "Edit push to main").click();
-      const form = page.getByRole("form", { name: "Edit sample" });
-      await form.getByLabel("Sample name").fill("team of main");
-      await form.getByLabel("Asks for").selectOption("team");
+      const form = page.getByRole("form", { name: "Edit test" });
+      await form.getByLabel("Test name").fill("team of main");
+      await form.getByLabel("Requested token type").selectOption("team");
       await form.getByLabel("Team name").fill("core");
-      await form.getByRole("button", { name: "Save sample" }).click();
-      assert.match(await text(sampleNamed(page, "team of main")), /Allowed .*allowed by policy 3.* Asks for a team token, for core\./);
+      await form.getByRole("button", { name: "Save test" }).click();
+      assert.match(await text(sampleNamed(page, "team of main")), /Allowed .*allowed by policy 3.* Requests a team token for core\./);
       await tool(page, "Delete team of main").click();
       await sampleNamed(page, "team of main").waitFor({ state: "hidden" });
       await page.getByRole("status").filter({ hasText: "Deleted team of main." }).getByRole("button", { name: "Undo" }).click();
@@ -348,7 +348,7 @@ test("sections and views have addresses, and tabs arrow keys", async () => {
 
 test("Ctrl+S in another section does not save the policies", async () => {
   const page = await open();
-  await tool(page, "Remove policy 2").click();
+  await tool(page, "Delete policy 2").click();
   await page.getByRole("tab", { name: "Details" }).click();
   await page.keyboard.press("Control+s");
   assert.equal(await page.locator("dialog[open]").count(), 0);
@@ -383,9 +383,9 @@ test("fields show their content as text, and mark hidden characters", async () =
   assert.match(await text(page.getByRole("group", { name: "About this pattern" })), /U\+202E/);
   await harmless();
   await tool(page, "Edit " + evil.replace(/\s+/g, " ")).or(page.getByRole("button", { name: /^Edit/ })).first().click();
-  await page.getByRole("form", { name: "Edit sample" }).getByLabel("Asks for").selectOption("team");
+  await page.getByRole("form", { name: "Edit test" }).getByLabel("Requested token type").selectOption("team");
   await page.getByLabel("Team name").fill(evil);
-  await page.getByRole("button", { name: "Save sample" }).click();
+  await page.getByRole("button", { name: "Save test" }).click();
   await policyForm(page, 1).getByLabel("Token type").selectOption("team");
   await policyForm(page, 1).getByLabel("Team name").fill(`${evil}2`);
   await tool(page, "Save policies").click();
@@ -434,9 +434,9 @@ const states = {
     await tool(page, "Save policies").click();
     await review(page).getByText("As text").click();
   },
-  "a new sample": async (page) => {
+  "a new test": async (page) => {
     await pattern(page, 1).fill("x");
-    await tool(page, "Add sample").click();
+    await tool(page, "Add test").click();
     await samplesOf(page).first().getByText("Claims", { exact: true }).click();
   },
 };

@@ -133,7 +133,7 @@ describe("policies that are not saved", () => {
 
   test("details and a half-written registration ask too", async () => {
     const page = await edited();
-    await page.getByRole("button", { name: "Remove policy 3" }).click();
+    await page.getByRole("button", { name: "Delete policy 3" }).click();
     await page.getByRole("tab", { name: "Details" }).click();
     await page.getByLabel("Name", { exact: true }).fill("Renamed");
     const dialogs = asked(page, "dismiss");
@@ -152,7 +152,7 @@ describe("policies that are not saved", () => {
   test("once saved or reverted, nothing asks", async () => {
     const page = await edited();
     const dialogs = asked(page, "dismiss");
-    await page.getByRole("button", { name: "Remove policy 3" }).click();
+    await page.getByRole("button", { name: "Delete policy 3" }).click();
     await page.getByRole("link", { name: "Playground", exact: true }).click();
     await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
     assert.deepEqual(dialogs, []);

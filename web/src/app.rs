@@ -7,7 +7,7 @@ use leptos_router::{Lazy, path};
 use crate::shell::frame::Frame;
 use crate::shell::lazy::{
     AuditEntryRoute, AuditRoute, ChangeRoute, ChangesRoute, DemoRoute, ExampleRoute, ExamplesRoute,
-    ImportRoute, IssuerRoute, IssuersRoute, MapRoute, NewIssuerRoute, OrganizationsRoute,
+    HistoryRoute, ImportRoute, IssuerRoute, IssuersRoute, MapRoute, NewIssuerRoute, OrganizationsRoute,
     PlaygroundRoute, SettingsRoute, TokensRoute,
 };
 use crate::shell::not_found::NotFoundPage;
@@ -40,6 +40,7 @@ pub(crate) fn App() -> impl IntoView {
                     <Route path=path!("/") view={Lazy::<IssuersRoute>::new()} />
                     <Route path=path!("/issuers/new") view={Lazy::<NewIssuerRoute>::new()} />
                     <Route path=path!("/issuers/:id") view={Lazy::<IssuerRoute>::new()} />
+                    <Route path=path!("/issuers/:id/history") view={Lazy::<HistoryRoute>::new()} />
                     <Route path=path!("/import") view={Lazy::<ImportRoute>::new()} />
                     <Route path=path!("/playground") view={Lazy::<PlaygroundRoute>::new()} />
                     <Route path=path!("/examples") view={Lazy::<ExamplesRoute>::new()} />

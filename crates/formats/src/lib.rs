@@ -40,5 +40,5 @@ pub use document::{Document, IssuerDocument, IssuerPlace, Kind, PoliciesPlace};
 pub use import::{import, read};
 pub use notes::{CHANGED, LEFT_OUT, REMARK, lead};
 pub use percent::percent_encode;
-pub use samples::Sample;
+pub use samples::{Sample, outcome_of, outcome_word};
 pub use settings::read_configuration;

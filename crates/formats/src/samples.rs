@@ -1,5 +1,6 @@
 //! Sample claims within a Claimgate file.
 
+use claimgate::explain::Outcome;
 use claimgate::json::Value;
 use claimgate::policy::TokenType;
 use serde::Serialize;
@@ -24,9 +25,50 @@ pub struct Sample {
     pub target: String,
     /// Whether admin is requested.
     pub admin: bool,
+    /// The expected decision, which makes it a test.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Outcome>,
 }
 
-const KEYS: [&str; 6] = ["id", "name", "claims", "tokenType", "target", "admin"];
+impl Sample {
+    /// A sample without claims, for an organization token.
+    pub fn blank(id: String) -> Self {
+        Self {
+            id,
+            name: String::new(),
+            claims: String::new(),
+            token_type: TokenType::Organization.as_str().to_owned(),
+            target: String::new(),
+            admin: false,
+            expect: None,
+        }
+    }
+}
+
+/// The name of an expected decision.
+pub const fn outcome_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Allowed => "allowed",
+        Outcome::Denied => "denied",
+    }
+}
+
+/// The expected decision with that name.
+pub fn outcome_of(word: &str) -> Option<Outcome> {
+    [Outcome::Allowed, Outcome::Denied]
+        .into_iter()
+        .find(|outcome| outcome_word(*outcome) == word)
+}
+
+const KEYS: [&str; 7] = [
+    "id",
+    "name",
+    "claims",
+    "tokenType",
+    "target",
+    "admin",
+    "expect",
+];
 
 /// Reads an issuer's samples, if it has any.
 pub(super) fn samples(reader: &mut Reader, issuer: &Object<'_>) -> Vec<Sample> {
@@ -57,6 +99,7 @@ fn sample(reader: &mut Reader, object: &Object<'_>, number: usize) -> Option<Sam
         token_type: token_type(reader, object),
         target: reader.optional_text(object, "target").unwrap_or_default(),
         admin: reader.flag(object, "admin"),
+        expect: expect(reader, object),
     };
     claims.is_some().then_some(sample)
 }
@@ -96,6 +139,15 @@ fn token_type(reader: &mut Reader, object: &Object<'_>) -> String {
     }
 }
 
+fn expect(reader: &mut Reader, object: &Object<'_>) -> Option<Outcome> {
+    let given = object.get("expect")?;
+    let expected = given.as_str().and_then(outcome_of);
+    if expected.is_none() {
+        reader.wrong(object.at("expect"), "`allowed` or `denied`", Some(given));
+    }
+    expected
+}
+
 /// Samples as a value: the claims as an object where they are one.
 pub(super) fn value(samples: &[Sample]) -> Value {
     let text = |text: &str| Value::String(text.to_owned());
@@ -114,6 +166,9 @@ pub(super) fn value(samples: &[Sample]) -> Value {
         }
         if sample.admin {
             members.push(("admin", Value::Bool(true)));
+        }
+        if let Some(expected) = sample.expect {
+            members.push(("expect", text(outcome_word(expected))));
         }
         object(members)
     };

@@ -1,3 +1,4 @@
+use claimgate::explain::Outcome;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::policy::{Decision, PolicyDefinition, TokenType};
@@ -227,7 +228,7 @@ fn samples_are_claims_and_what_is_asked_for_with_them() {
         format!(r#"{{"issuers":[{{"url":"https://a.example","name":"A","samples":[{sample}]}}]}}"#)
     };
     let text = with(
-        r#"{"name":"main","claims":{"sub":"a"},"tokenType":"team","target":"core"},{"claims":"{\"sub\": 1}"}"#,
+        r#"{"name":"main","claims":{"sub":"a"},"tokenType":"team","target":"core","expect":"denied"},{"claims":"{\"sub\": 1}"}"#,
     );
     let samples = &read(&text).issuers[0].samples;
     let sample = |index: usize| {
@@ -247,6 +248,10 @@ fn samples_are_claims_and_what_is_asked_for_with_them() {
         (samples[1].token_type.as_str(), samples[1].admin),
         ("organization", false)
     );
+    assert_eq!(
+        (samples[0].expect, samples[1].expect),
+        (Some(Outcome::Denied), None)
+    );
     let token = with(r#"{"claims":"eyJhbGciOiJub25lIn0.e30."}"#);
     assert_eq!(read(&token).issuers[0].samples, []);
     assert_eq!(
@@ -264,6 +269,10 @@ fn samples_are_claims_and_what_is_asked_for_with_them() {
             "issuers[0].samples[0].tokenType",
         ),
         (r#"{"claims":{},"admin":1}"#, "issuers[0].samples[0].admin"),
+        (
+            r#"{"claims":{},"expect":"maybe"}"#,
+            "issuers[0].samples[0].expect",
+        ),
         (
             r#"{"claims":{},"token":"a"}"#,
             "issuers[0].samples[0].token",
@@ -510,6 +519,7 @@ prop_compose! {
             token_type: TokenType::ALL[index].as_str().to_owned(),
             target: if index > 0 { value } else { String::new() },
             admin: index == 0,
+            expect: [None, Some(Outcome::Allowed), Some(Outcome::Denied)][index],
         };
         let url = format!("https://{host}.example");
         IssuerDocument {

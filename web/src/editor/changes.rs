@@ -30,11 +30,11 @@ pub(crate) fn ChangeList(changes: Vec<Change>) -> impl IntoView {
     view! { <ul class="review__list">{changes.into_iter().map(item).collect_view()}</ul> }
 }
 
-/// Both texts line by line, folded.
+/// Both texts line by line, folded unless `open`.
 #[component]
-pub(crate) fn ChangedText(lines: Vec<Line>) -> impl IntoView {
+pub(crate) fn ChangedText(lines: Vec<Line>, #[prop(optional)] open: bool) -> impl IntoView {
     view! {
-        <details>
+        <details open=open>
             <summary>"As text"</summary>
             <pre class="review__text" tabindex="0">{lines.into_iter().map(line).collect_view()}</pre>
         </details>
@@ -44,8 +44,8 @@ pub(crate) fn ChangedText(lines: Vec<Line>) -> impl IntoView {
 fn line(line: Line) -> AnyView {
     let (symbol, class, word) = match line.kind {
         None => ("  ", "", ""),
-        Some(ChangeKind::Removed) => ("− ", "goes", "goes: "),
-        Some(_) => ("+ ", "comes", "comes: "),
+        Some(ChangeKind::Removed) => ("− ", "goes", "removed: "),
+        Some(_) => ("+ ", "comes", "added: "),
     };
     let text = view! { <span aria-hidden="true">{symbol}</span> <span class="visually-hidden">{word}</span> {untrusted_text(&line.text)} "\n" };
     match class {

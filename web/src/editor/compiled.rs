@@ -47,10 +47,12 @@ impl Compiled {
     /// Compiles policies of an issuer. Incomplete ones of a form have errors and do not decide.
     pub(crate) fn of(content: &Content, origin: &Origin, dialect: Dialect) -> Self {
         let mut compiled = Self::compile(content.policies(), origin, dialect);
-        let deciding = content.deciding().ok();
-        let set = deciding
-            .and_then(|policies| compile_policies(&policies, origin.report_only, dialect).ok());
-        compiled.set = set.map(Arc::new);
+        if !content.is_complete() {
+            let deciding = content.deciding().ok();
+            let set = deciding
+                .and_then(|policies| compile_policies(&policies, origin.report_only, dialect).ok());
+            compiled.set = set.map(Arc::new);
+        }
         compiled.errors.extend(content.blanks());
         compiled
     }
@@ -61,22 +63,26 @@ impl Compiled {
         dialect: Dialect,
     ) -> Self {
         let found = written.and_then(|policies| {
-            compile_policies(&policies, origin.report_only, dialect)?;
-            Ok(findings(
+            let set = compile_policies(&policies, origin.report_only, dialect)?;
+            let findings = findings(
                 &Policies::new(&policies, dialect)
                     .at(&origin.url)
                     .with_audiences(origin.audiences.as_deref())
                     .reporting(origin.report_only),
-            ))
+            );
+            Ok((set, findings))
         });
-        let (findings, errors) = match found {
-            Ok(findings) => (findings, Diagnostics::default()),
-            Err(errors) => (Vec::new(), errors),
-        };
-        Self {
-            set: None,
-            errors,
-            findings,
+        match found {
+            Ok((set, findings)) => Self {
+                set: Some(Arc::new(set)),
+                errors: Diagnostics::default(),
+                findings,
+            },
+            Err(errors) => Self {
+                set: None,
+                errors,
+                findings: Vec::new(),
+            },
         }
     }
 }

@@ -16,20 +16,18 @@ use claimgate_workbench::policies::pattern_help::{class, parts, range};
 #[component]
 pub(crate) fn PolicyJson(
     state: PolicyState,
-    #[prop(optional)] label: Option<&'static str>,
+    label: &'static str,
     /// Marks of rules that are highlighted elsewhere on the page.
-    #[prop(optional)]
-    lit: Option<Memo<Vec<Mark>>>,
+    lit: Memo<Vec<Mark>>,
 ) -> impl IntoView {
     let json = state.json;
     let places = Memo::new_with_compare(move |_| Arc::new(Places::read(&json.read())), |_, _| true);
     let diagnostics =
         Memo::new(move |_| diagnostics(&json.read(), &places.read(), &state.compiled.read()));
     let marks = Memo::new(move |_| {
-        let lit = lit.map(|lit| lit.get()).unwrap_or_default();
         marks(&places.read())
             .into_iter()
-            .chain(lit)
+            .chain(lit.get())
             .collect::<Vec<_>>()
     });
     let cursor = Callback::new(move |place| {
@@ -41,7 +39,7 @@ pub(crate) fn PolicyJson(
     });
     view! {
         <CodeEditor
-            label=label.unwrap_or("Policies as JSON")
+            label=label
             value=json
             mode=Mode::Policies
             rows=18

@@ -16,6 +16,7 @@ pub(crate) fn PatternField(
     value: RwSignal<String>,
     #[prop(into)] claim: Signal<Option<String>>,
     #[prop(into)] error: Signal<String>,
+    #[prop(optional)] hide_label: bool,
     #[prop(optional)] hint: &'static str,
     #[prop(optional)] placeholder: &'static str,
 ) -> impl IntoView {
@@ -34,6 +35,7 @@ pub(crate) fn PatternField(
         <div class="field">
             <Combobox
                 label=label
+                hide_label=hide_label
                 value=value
                 choices=choices
                 list_label="Useful patterns"

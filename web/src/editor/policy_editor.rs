@@ -3,13 +3,12 @@
 use claimgate::diagnostic::Diagnostic;
 use leptos::ev;
 use leptos::prelude::*;
+use leptos_router::components::A;
 
-use super::form::PolicyForm;
-use super::json::PolicyJson;
-use super::problems::Problems;
-use super::sample_panel::SamplePanel;
+use super::policy_views::{PolicyViews, ViewToggle};
 use super::save::SaveBar;
 use super::state::{PolicyState, PolicyView};
+use super::tests::panel::TestPanel;
 use crate::analysis::findings::checked;
 use crate::state::clock::now;
 use crate::state::unsaved::Unsaved;
@@ -45,7 +44,6 @@ pub(crate) fn PolicyEditor(
             .to_owned(),
         );
     });
-    let is_json = Memo::new(move |_| state.shown.get() == PolicyView::Json);
     let example = claimgate_providers::find(&issuer.preset).map(|provider| provider.example(now()));
     let starter = example
         .as_ref()
@@ -57,6 +55,11 @@ pub(crate) fn PolicyEditor(
                 <div class="section-head">
                     <h2 id="policies-heading">"Policies " <Count state=state /></h2>
                     <div class="actions editor__tools">
+                        {state.store.remote.is_some().then(|| view! {
+                            <A href=format!("/issuers/{}/history", issuer.id) attr:class="button button--quiet" attr:data-command="Policy history">
+                                "Policy history"
+                            </A>
+                        })}
                         <History state=state />
                         <ViewToggle state=state />
                     </div>
@@ -64,16 +67,15 @@ pub(crate) fn PolicyEditor(
                 <p class="lead">
                     "A token is allowed if an allow matches and no deny does. Their order does not matter."
                 </p>
-                <p class="error" role="status">{move || state.view_error.get()}</p>
-                {move || if is_json.get() {
-                    view! { <PolicyJson state=state /> }.into_any()
-                } else {
-                    view! { <PolicyForm state=state starter=starter.clone() /> }.into_any()
-                }}
-                <Problems state=state />
+                <PolicyViews
+                    state=state
+                    starter=starter
+                    json_label="Policies as JSON"
+                    problems_label="Problems of the policies"
+                />
                 <SaveBar state=state />
             </section>
-            <SamplePanel state=state example=example url=issuer.url.clone() />
+            <TestPanel state=state example=example url=issuer.url.clone() />
         </div>
     }
 }
@@ -132,28 +134,8 @@ fn History(state: PolicyState) -> impl IntoView {
         }
     };
     view! {
-        <div class="actions" role="group" aria-label="History">
+        <div class="actions" role="group" aria-label="Undo and redo">
             {button("Undo", "Ctrl+Z", can_undo, false)} {button("Redo", "Ctrl+Shift+Z", can_redo, true)}
-        </div>
-    }
-}
-
-#[component]
-fn ViewToggle(state: PolicyState) -> impl IntoView {
-    let button = move |label: &'static str, shown: PolicyView| {
-        view! {
-            <button
-                type="button"
-                aria-pressed=move || (state.shown.get() == shown).to_string()
-                on:click=move |_| if state.shown.get_untracked() != shown { state.show(shown) }
-            >
-                {label}
-            </button>
-        }
-    };
-    view! {
-        <div class="segments" role="group" aria-label="View">
-            {button("Form", PolicyView::Form)} {button("JSON", PolicyView::Json)}
         </div>
     }
 }

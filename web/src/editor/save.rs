@@ -1,18 +1,18 @@
-//! Saves policies after a preview of the changes: in words, as text, and on the samples.
+//! Saves policies after a preview of the changes: in words, as text, and on the tests.
 
 use leptos::ev;
 use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
 
 use super::changes::{ChangeList, ChangedText};
-use super::sample_panel::{Trial, trials};
 use super::state::PolicyState;
+use super::tests::result::{TestResult, TestReview};
 use crate::analysis::meaning::MeaningOfChange;
 use crate::ui::save_state::SaveState;
-use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::diff::{changes, lines};
 use claimgate_workbench::issuers::storage::StoredIssuer;
+use claimgate_workbench::policies::trials::Tally;
 
 /// The bar with the button that saves.
 #[component]
@@ -74,6 +74,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
         <div class="save-bar" node_ref=bar>
             <button type="button" class="button button--primary" title="Ctrl+S" on:click=move |_| ask()>"Save policies"</button>
             <SaveState id=state.id dirty=state.dirty saved=just_saved />
+            <TestResult state=state />
             <Show when=move || state.dirty.get()>
                 <button type="button" class="button button--quiet save-bar__last" on:click=discard>
                     "Discard" <span class="visually-hidden">" changes"</span>
@@ -98,7 +99,8 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
     let is_order = list.is_empty();
     let settings = state.store.find(&state.id.read_value());
     let settings = settings.as_ref().map(Settings::of);
-    let turned: Vec<_> = trials(state).into_iter().filter(Trial::changes).collect();
+    let trials = state.trials.get_untracked();
+    let is_good = Tally::of(&trials).is_good();
     view! {
         <h2 id="review-heading">"Save these changes?"</h2>
         {has_moved.then(|| view! {
@@ -112,29 +114,15 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
             <MeaningOfChange settings=settings old=saved.clone() new=edited.clone() />
         }))}
         <ChangeList changes=list />
-        {(!state.samples.read_untracked().is_empty()).then(|| view! { <Turned turned=turned /> })}
+        {(!trials.is_empty()).then(|| view! { <TestReview trials=trials leave=cancel /> })}
         {(!is_order).then(|| view! { <ChangedText lines=lines(&saved, &edited) /> })}
         <div class="actions">
-            <button type="button" class="button button--primary" autofocus on:click=move |_| save.run(())>"Save"</button>
+            <button type="button" class="button button--primary" autofocus on:click=move |_| save.run(())>
+                {if is_good { "Save" } else { "Save anyway" }}
+            </button>
             <button type="button" class="button button--quiet" on:click=move |_| cancel.run(())>"Cancel"</button>
         </div>
     }
-}
-
-/// The samples whose decision changes.
-#[component]
-fn Turned(turned: Vec<Trial>) -> impl IntoView {
-    if turned.is_empty() {
-        return view! { <p class="hint">"Every sample is decided as before."</p> }.into_any();
-    }
-    let item = |trial: Trial| view! { <li>{untrusted_text(&trial.sample.name)} ": " <strong>{trial.turn()}</strong></li> };
-    view! {
-        <div class="notice notice--note">
-            <h3>"Samples that are decided otherwise"</h3>
-            <ul>{turned.into_iter().map(item).collect_view()}</ul>
-        </div>
-    }
-    .into_any()
 }
 
 /// Scrolls to the list of errors, once it exists.

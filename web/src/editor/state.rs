@@ -1,25 +1,28 @@
 //! The shared state of the policy editor's parts: the policies in both views, their history, and
 //! the engine's diagnostics.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use claimgate::diagnostic::Diagnostics;
 use claimgate::pattern::Dialect;
-use claimgate::policy::PolicyDefinition;
+use claimgate::policy::{PolicyDefinition, PolicySet};
 use leptos::prelude::*;
 
 use super::compiled::{Compiled, Origin};
 use super::elements::{card_of, field_of};
+use super::focus::focus_in_soon;
 
 use crate::analysis::findings::Checked;
 use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
 use crate::state::store::{Store, use_store};
 use claimgate_providers::KnownClaim;
-use claimgate_workbench::issuers::storage::StoredIssuer;
+use claimgate_workbench::issuers::storage::{StoredIssuer, compile_policies};
 use claimgate_workbench::policies::history::{Content, History};
 use claimgate_workbench::policies::json_places::{Places, Range, json_error, place_of};
-use claimgate_workbench::policies::samples::{Ready, known_claims};
+use claimgate_workbench::policies::samples::{Decided, Ready, known_claims};
+use claimgate_workbench::policies::trials::{Facts, Trial, facts};
 
 /// The views of the policies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,12 +68,12 @@ pub(crate) struct PolicyState {
     pub(crate) tried: RwSignal<bool>,
     /// The history of both views.
     pub(crate) history: RwSignal<History>,
+    /// How patterns are read.
+    pub(crate) dialect: Signal<Dialect>,
     /// The edited policies.
     pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
     /// The result of compiling them.
     pub(crate) compiled: Memo<Compiled>,
-    /// Whether all denies of the issuer are report-only.
-    pub(crate) report_only: Memo<bool>,
     /// What the analysis found in the edited policies, once it has answered.
     pub(crate) checked: RwSignal<Option<Checked>>,
     /// The saved policies.
@@ -79,6 +82,10 @@ pub(crate) struct PolicyState {
     pub(crate) dirty: Memo<bool>,
     /// The issuer's samples, parsed.
     pub(crate) samples: Memo<Vec<Ready>>,
+    /// The tests: the decisions of the saved policies and of the last edited ones without errors.
+    pub(crate) trials: Memo<Vec<Trial>>,
+    /// What is known of each policy.
+    pub(crate) facts: Memo<Vec<Facts>>,
     /// The claims that rules can use.
     pub(crate) known: Memo<Vec<KnownClaim>>,
     /// The pattern at the cursor.
@@ -171,6 +178,12 @@ impl PolicyState {
             },
             |_, _| true,
         );
+        let trials = trials(compiled, samples, (saved, report_only));
+        let facts = Memo::new(move |_| {
+            let (compiled, trials) = (compiled.read(), trials.read());
+            let count = drafts.read().len();
+            facts(count, &trials, &compiled.findings, &compiled.errors)
+        });
         let documented = issuer
             .provider()
             .map(|provider| provider.example(now()).known);
@@ -185,8 +198,8 @@ impl PolicyState {
             view_error: RwSignal::new(String::new()),
             tried: RwSignal::new(false),
             history,
+            dialect,
             written,
-            report_only,
             compiled,
             checked: RwSignal::new(None),
             saved,
@@ -194,6 +207,8 @@ impl PolicyState {
                 written.with(|written| written.as_ref() != Ok(&*saved.read()))
             }),
             samples,
+            trials,
+            facts,
             known: Memo::new(move |_| known_claims(documented.clone(), &samples.read())),
             at: RwSignal::new(None),
             wanted: RwSignal::new(None),
@@ -296,6 +311,26 @@ impl PolicyState {
         }
     }
 
+    /// Ends what is being typed, and returns the position that the next change gets in the history.
+    pub(crate) fn begin_step(self) -> usize {
+        let content = self.content();
+        let position = self.history.try_update(|history| {
+            history.record(content, js_sys::Date::now());
+            history.position() + 1
+        });
+        position.unwrap_or_default()
+    }
+
+    /// The error at a path, once errors are visible: after saving was tried.
+    pub(crate) fn error_at(self, path: &str) -> String {
+        if !self.tried.get() {
+            return String::new();
+        }
+        let compiled = self.compiled.read();
+        let error = compiled.errors.iter().find(|error| error.path == path);
+        error.map(|error| error.message.clone()).unwrap_or_default()
+    }
+
     /// Replaces the policies, as one step of the history.
     pub(crate) fn set_policies(self, policies: &[PolicyDefinition]) {
         self.show_content(&Content::Form(PolicyFields::of_all(policies)));
@@ -346,10 +381,44 @@ impl PolicyState {
                 self.wanted
                     .set(untrack(|| card_of(&self.drafts.read(), path)));
                 // A folded card is unfolded first.
-                request_animation_frame(move || focus_in(document().get_element_by_id(&id)));
+                focus_in_soon(id);
             }
         }
     }
+}
+
+/// The tests, with the decisions of the saved policies, which have another `report_only`, and of the
+/// last edited ones without errors.
+fn trials(
+    compiled: Memo<Compiled>,
+    samples: Memo<Vec<Ready>>,
+    (saved, report_only): (Memo<Vec<PolicyDefinition>>, Memo<bool>),
+) -> Memo<Vec<Trial>> {
+    let before = Memo::new(move |_| {
+        let samples = samples.read();
+        if samples.is_empty() {
+            return Vec::new();
+        }
+        let set = compile_policies(&saved.read(), report_only.get(), Dialect::Pulumi).ok();
+        let decide = |ready: &Ready| set.as_ref().and_then(|set| ready.decide(set));
+        samples.iter().map(decide).collect()
+    });
+    let good = Memo::new_with_compare(
+        move |last: Option<&Option<Arc<PolicySet>>>| {
+            let set = compiled.read().set.clone();
+            set.or_else(|| last.cloned().flatten())
+        },
+        |_, _| true,
+    );
+    Memo::new(move |_| {
+        let (good, samples) = (good.get(), samples.read());
+        let before = before.read();
+        let trial = |(ready, before): (&Ready, &Option<Decided>)| {
+            let now = good.as_ref().and_then(|set| ready.decide(set));
+            Trial::new(ready, before.clone(), now)
+        };
+        samples.iter().zip(&*before).map(trial).collect()
+    })
 }
 
 /// The range of the text that a diagnostic refers to: the JSON error, if its path is empty.
@@ -371,18 +440,4 @@ fn with<T: Default>(
     read: impl FnOnce(&StoredIssuer) -> T,
 ) -> T {
     issuer.with(|issuer| issuer.as_ref().map(read).unwrap_or_default())
-}
-
-/// Focuses the first field of an element.
-pub(crate) fn focus_in(element: Option<web_sys::Element>) {
-    use wasm_bindgen::JsCast;
-    let field = element.and_then(|element| {
-        element
-            .query_selector("input, select, button")
-            .ok()
-            .flatten()
-    });
-    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlElement>().ok()) {
-        let _ = field.focus();
-    }
 }

@@ -4,6 +4,7 @@ pub(crate) mod details;
 pub(crate) mod details_fields;
 pub(crate) mod details_form;
 pub(crate) mod export_panel;
+pub(crate) mod history;
 pub(crate) mod home;
 pub(crate) mod import;
 pub(crate) mod import_part;

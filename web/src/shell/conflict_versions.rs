@@ -1,35 +1,61 @@
-//! The differences between the two versions of a conflict.
+//! The two versions of a conflict, side by side.
 
 use leptos::prelude::*;
 
-use crate::editor::changes::{ChangeList, ChangedText};
+use crate::editor::changes::ChangeList;
+use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::issuers::diff::{issuer_changes, issuer_lines};
+use claimgate_workbench::issuers::side_by_side::{Row, rows};
 use claimgate_workbench::issuers::storage::StoredIssuer;
 
-/// The changes if the other version replaced the listed one; if none is listed, the whole other
-/// version.
+/// Both versions, each with its label. None of the second one if it was deleted.
 #[component]
-pub(crate) fn ConflictVersions(listed: Option<StoredIssuer>, other: StoredIssuer) -> impl IntoView {
-    let (intro, before) = match listed {
-        Some(listed) => ("Using the other version would change:", listed),
-        None => (
-            "Restoring it would bring back:",
-            StoredIssuer::blank(other.id.clone(), 0),
-        ),
+pub(crate) fn ConflictVersions(
+    first: (&'static str, StoredIssuer),
+    second: (&'static str, Option<StoredIssuer>),
+) -> impl IntoView {
+    let (labels, issuer) = ([first.0, second.0], first.1);
+    let Some(other) = second.1 else {
+        let blank = StoredIssuer::blank(issuer.id.clone(), 0);
+        return view! {
+            <div class="stack--tight">
+                <p>"Restoring it would bring back:"</p>
+                <ChangeList changes=issuer_changes(&blank, &issuer) />
+            </div>
+        }
+        .into_any();
     };
-    let changes = issuer_changes(&before, &other);
-    let is_order = changes.is_empty();
+    let changes = issuer_changes(&other, &issuer);
+    if changes.is_empty() {
+        return view! { <p>"Only the order of policies differs. Every decision is the same."</p> }
+            .into_any();
+    }
+    let lines = rows(&issuer_lines(&issuer, &other));
     view! {
         <div class="stack--tight">
-            {if is_order {
-                view! { <p>"Only the order of policies differs. Every decision is the same."</p> }.into_any()
-            } else {
-                view! {
-                    <p>{intro}</p>
-                    <ChangeList changes=changes />
-                    <ChangedText lines=issuer_lines(&before, &other) />
-                }.into_any()
-            }}
+            {(!lines.is_empty()).then(|| view! {
+                <div class="versions" tabindex="0" role="group" aria-label="Both versions">
+                    <table>
+                        <thead><tr>{labels.map(|label| view! { <th scope="col">{label}</th> }).collect_view()}</tr></thead>
+                        <tbody>{lines.into_iter().map(row).collect_view()}</tbody>
+                    </table>
+                </div>
+            })}
+            <p>{format!("What {} changes, compared with {}:", labels[0].to_lowercase(), labels[1].to_lowercase())}</p>
+            <ChangeList changes=changes />
         </div>
     }
+    .into_any()
+}
+
+fn row(row: Row) -> AnyView {
+    let differs = row.differs();
+    let cell = |text: Option<String>| {
+        let text = untrusted_text(&text.unwrap_or_default());
+        match differs {
+            true => view! { <td class="versions__differs"><mark>{text}</mark></td> }.into_any(),
+            false => view! { <td>{text}</td> }.into_any(),
+        }
+    };
+    view! { <tr>{cell(row.old)} {cell(row.new)}</tr> }.into_any()
 }

@@ -22,6 +22,7 @@ use crate::audit::exchanges::AuditPage;
 use crate::connected::account::Account;
 use crate::connected::top::Connected;
 use crate::examples::page::{ExamplePage, ExamplesPage};
+use crate::issuers::history::page::HistoryPage;
 use crate::issuers::import::ImportPage;
 use crate::issuers::list::IssuersPage;
 use crate::issuers::page::IssuerPage;
@@ -70,6 +71,7 @@ macro_rules! lazy_page {
 lazy_page!(IssuersRoute, load_issuers, IssuersPage);
 lazy_page!(NewIssuerRoute, load_new_issuer, NewIssuerPage);
 lazy_page!(IssuerRoute, load_issuer, IssuerPage);
+lazy_page!(HistoryRoute, load_history, HistoryPage);
 lazy_page!(ImportRoute, load_import, ImportPage);
 lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
 lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage, if is_link());
@@ -158,8 +160,11 @@ fn load_administration(page: Administration) -> Loaded {
     })
 }
 
-/// The two versions of a conflict: the listed one, and the other.
-type Versions = Box<(Option<StoredIssuer>, StoredIssuer)>;
+/// The two versions of a conflict, each with its label; none of the second one if it was deleted.
+type Versions = Box<(
+    (&'static str, StoredIssuer),
+    (&'static str, Option<StoredIssuer>),
+)>;
 
 /// Loads and renders the comparison of a conflict's versions.
 pub(crate) async fn versions_view(versions: Versions) -> AnyView {
@@ -172,8 +177,8 @@ pub(crate) async fn versions_view(versions: Versions) -> AnyView {
 
 #[cfg_attr(feature = "split", wasm_split::wasm_split(load_versions, wasm_split_path = ::leptos::wasm_split, fallible))]
 fn load_versions(versions: Versions) -> Loaded {
-    let (listed, other) = *versions;
-    Ok(view! { <ConflictVersions listed=listed other=other /> }.into_any())
+    let (first, second) = *versions;
+    Ok(view! { <ConflictVersions first=first second=second /> }.into_any())
 }
 
 /// What the content of the command palette needs; `open` and the field are the dialog's.

@@ -66,6 +66,8 @@ pub(crate) struct Store {
     base: StoredValue<StoredState>,
     /// That state as stored text.
     raw: StoredValue<Option<String>>,
+    /// The issuers as they were last saved on this page.
+    saved: StoredValue<Vec<StoredIssuer>>,
 }
 
 impl Store {
@@ -81,6 +83,7 @@ impl Store {
             tombstones: StoredValue::default(),
             base: StoredValue::default(),
             raw: StoredValue::default(),
+            saved: StoredValue::default(),
         };
         if store.remote.is_some() {
             return store;
@@ -116,7 +119,21 @@ impl Store {
             if let Some(issuer) = state.issuers.iter_mut().find(|issuer| issuer.id == id) {
                 change(issuer);
                 saved_now(issuer);
+                self.remember(issuer);
             }
+        });
+    }
+
+    /// An issuer as it was last saved on this page: the person's own version in a conflict.
+    pub(crate) fn saved_here(&self, id: &str) -> Option<StoredIssuer> {
+        self.saved
+            .with_value(|saved| saved.iter().find(|issuer| issuer.id == id).cloned())
+    }
+
+    fn remember(&self, issuer: &StoredIssuer) {
+        self.saved.update_value(|saved| {
+            saved.retain(|other| other.id != issuer.id);
+            saved.push(issuer.clone());
         });
     }
 
@@ -151,6 +168,7 @@ impl Store {
             *theirs = merged;
             state.conflicts.extend(lost.map(conflict));
         });
+        self.remember(&stored);
         stored
     }
 

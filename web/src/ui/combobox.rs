@@ -65,6 +65,9 @@ impl State {
 #[component]
 pub(crate) fn Combobox(
     label: &'static str,
+    /// Whether the label is for screen readers only.
+    #[prop(optional)]
+    hide_label: bool,
     value: RwSignal<String>,
     #[prop(into)] choices: Signal<Vec<Choice>>,
     list_label: &'static str,
@@ -111,7 +114,7 @@ pub(crate) fn Combobox(
         move || state.active.get().filter(|_| is_shown.get()).map(&option)
     };
     view! {
-        <label for=id.clone()>{label}</label>
+        <label for=id.clone() class:visually-hidden=hide_label>{label}</label>
         <div class="combobox" class:combobox--pattern=is_pattern>
             {is_pattern.then(|| view! {
                 <div node_ref=layer class="combobox__layer" aria-hidden="true">{move || highlighted(&value.read())}</div>

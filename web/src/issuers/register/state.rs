@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use claimgate::explain::Outcome;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -192,6 +193,8 @@ fn sample(filled: &Filled) -> Sample {
             .map_or("organization", |policy| policy.token_type.as_str())
             .to_owned(),
         target: target.unwrap_or_default(),
+        // The preset's policies are written to allow it.
+        expect: requested.map(|_| Outcome::Allowed),
         admin: false,
     }
 }

@@ -5,9 +5,7 @@ use claimgate::policy::to_json;
 use leptos::prelude::*;
 
 use super::save::SaveToIssuer;
-use crate::editor::form::PolicyForm;
-use crate::editor::json::PolicyJson;
-use crate::editor::problems::Problems;
+use crate::editor::policy_views::{PolicyViews, ViewToggle};
 use crate::editor::state::{PolicyState, PolicyView};
 use crate::playground::bench::Bench;
 use crate::ui::code_editor::Mark;
@@ -19,7 +17,6 @@ use claimgate_workbench::policies::json_places::Places;
 #[component]
 pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
     let state = state_of(bench);
-    let is_json = Memo::new(move |_| state.shown.get() == PolicyView::Json);
     view! {
         <div class="notice notice--scratch" role="note">
             <p><strong>"Scratch set"</strong> " " {move || bench.scratch.get().map(|scratch| origin_line(&scratch))}</p>
@@ -28,14 +25,14 @@ pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
                 <code>"?"</code> " is exactly one character, " <code>"."</code> " is itself."</p>
             })}
         </div>
-        <Views state=state />
-        <p class="error" role="status">{move || state.view_error.get()}</p>
-        {move || if is_json.get() {
-            view! { <PolicyJson state=state label="Scratch policies as JSON" lit=lit_rule(bench) /> }.into_any()
-        } else {
-            view! { <PolicyForm state=state starter=Vec::new() /> }.into_any()
-        }}
-        <div role="group" aria-label="Problems of the scratch policies"><Problems state=state /></div>
+        <ViewToggle state=state />
+        <PolicyViews
+            state=state
+            starter=Vec::new()
+            json_label="Scratch policies as JSON"
+            problems_label="Problems of the scratch policies"
+            lit=lit_rule(bench)
+        />
         <Actions bench=bench state=state />
         <SaveToIssuer bench=bench />
     }
@@ -71,26 +68,6 @@ fn state_of(bench: Bench) -> PolicyState {
         state.follow_text();
     });
     state
-}
-
-#[component]
-fn Views(state: PolicyState) -> impl IntoView {
-    let button = move |label: &'static str, shown: PolicyView| {
-        view! {
-            <button
-                type="button"
-                aria-pressed=move || (state.shown.get() == shown).to_string()
-                on:click=move |_| if state.shown.get_untracked() != shown { state.show(shown) }
-            >
-                {label}
-            </button>
-        }
-    };
-    view! {
-        <div class="segments" role="group" aria-label="View of the policies">
-            {button("Form", PolicyView::Form)} {button("JSON", PolicyView::Json)}
-        </div>
-    }
 }
 
 #[component]

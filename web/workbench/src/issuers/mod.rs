@@ -10,4 +10,5 @@ pub mod keys;
 pub mod lifetime;
 pub mod listing;
 pub mod merge;
+pub mod side_by_side;
 pub mod storage;

@@ -7,7 +7,7 @@ use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{CompileOptions, Decision, PolicyDefinition, PolicySet, parse_policies};
-use claimgate_formats::{IssuerDocument, Sample, settings};
+use claimgate_formats::{IssuerDocument, Sample, outcome_of, settings};
 use claimgate_providers::{Provider, provider_of};
 use serde::Serialize;
 
@@ -299,6 +299,12 @@ fn sample(value: &Value) -> Result<Sample, String> {
         token_type: text(value, "tokenType")?,
         target: optional_text(value, "target")?.unwrap_or_default(),
         admin: matches!(value.member("admin"), Some(Value::Bool(true))),
+        expect: match optional_text(value, "expect")?.as_deref() {
+            None => None,
+            Some(word) => Some(outcome_of(word).ok_or_else(|| {
+                format!("expected `expect` to be `allowed` or `denied`, found `{word}`")
+            })?),
+        },
     })
 }
 

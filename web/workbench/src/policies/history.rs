@@ -38,6 +38,14 @@ impl Content {
         }
     }
 
+    /// Whether every policy decides as it is written.
+    pub fn is_complete(&self) -> bool {
+        match self {
+            Self::Form(fields) => fields.iter().all(|fields| fields.gap().is_none()),
+            Self::Json(_) => true,
+        }
+    }
+
     /// The problems of blank rows of the form; the policies leave those rows out.
     pub fn blanks(&self) -> Vec<Diagnostic> {
         match self {
@@ -195,6 +203,11 @@ impl History {
         self.at += 1;
         self.last = None;
         Some(next)
+    }
+
+    /// The number of steps that can be undone.
+    pub fn position(&self) -> usize {
+        self.at
     }
 
     /// Whether there is a step to undo.

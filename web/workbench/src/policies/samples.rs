@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use claimgate::audience;
 use claimgate::claims::{Claims, TrustedClaims};
-use claimgate::explain::{Explanation, Outcome, explain};
+use claimgate::explain::{Outcome, verdict};
 use claimgate::json::Value;
 use claimgate::jwt::decode_unverified;
 use claimgate::policy::PolicySet;
@@ -45,29 +45,27 @@ impl Ready {
             return Some(Decided {
                 outcome: Outcome::Denied,
                 summary,
+                policies: Vec::new(),
             });
         }
-        let explanation = self.explain(policies)?;
+        let request = request(
+            &self.sample.token_type,
+            self.sample.target.clone(),
+            self.sample.admin,
+        );
+        let verdict = verdict(policies, self.claims.as_ref().ok()?, &request);
         Some(Decided {
-            outcome: explanation.decision,
-            summary: explanation.summary,
+            outcome: verdict.decision,
+            summary: verdict.summary,
+            policies: verdict.reason.policies,
         })
     }
 
     /// The indices of the policies that decide on it: none by default, or if its audience is not
     /// accepted.
     pub fn deciding(&self, policies: &PolicySet) -> Vec<usize> {
-        let explanation = self.explain(policies).filter(|_| self.refusal.is_none());
-        explanation.map_or(Vec::new(), |explanation| explanation.reason.policies)
-    }
-
-    fn explain(&self, policies: &PolicySet) -> Option<Explanation> {
-        let request = request(
-            &self.sample.token_type,
-            self.sample.target.clone(),
-            self.sample.admin,
-        );
-        Some(explain(policies, self.claims.as_ref().ok()?, &request))
+        let decided = self.decide(policies);
+        decided.map(|decided| decided.policies).unwrap_or_default()
     }
 }
 
@@ -78,6 +76,8 @@ pub struct Decided {
     pub outcome: Outcome,
     /// The decision in one sentence.
     pub summary: String,
+    /// The places of the first policies that decided, counted from 0; none by default.
+    pub policies: Vec<usize>,
 }
 
 /// Pasted text.
@@ -176,12 +176,9 @@ mod tests {
 
     fn sample(claims: &str) -> Sample {
         Sample {
-            id: "1".to_owned(),
             name: "main".to_owned(),
             claims: claims.to_owned(),
-            token_type: "organization".to_owned(),
-            target: String::new(),
-            admin: false,
+            ..Sample::blank("1".to_owned())
         }
     }
 

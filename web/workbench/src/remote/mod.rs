@@ -5,3 +5,4 @@ pub mod extras;
 pub mod mapping;
 pub mod plan;
 pub mod request_error;
+pub mod revisions;

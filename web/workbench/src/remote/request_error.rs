@@ -30,7 +30,7 @@ impl RequestError {
     pub fn message(&self) -> String {
         match self {
             Self::SignedOut => "the server does not know this token, or no longer".to_owned(),
-            Self::Changed => "somebody else has changed it meanwhile".to_owned(),
+            Self::Changed => "someone else has changed it in the meantime".to_owned(),
             Self::Missing => "the server does not have it, or no longer".to_owned(),
             Self::Untrusted { message, .. } | Self::Refused(message) => message.clone(),
             Self::Unreachable => "the server cannot be reached".to_owned(),

@@ -8,7 +8,7 @@ use crate::state::remote::client::{self, Answer, RequestError};
 use claimgate_formats::percent_encode;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::remote::mapping;
-use claimgate_workbench::remote::plan::Confirmed;
+use claimgate_workbench::remote::plan::{Confirmed, find};
 
 impl Sync {
     pub(super) async fn create(self, issuer: &StoredIssuer) -> Result<Confirmed, RequestError> {
@@ -63,6 +63,28 @@ impl Sync {
         now.issuer.samples.clone_from(&issuer.samples);
         now.issuer.preset.clone_from(&issuer.preset);
         Ok(now)
+    }
+
+    /// The identifier and the version of an issuer's policies on the server.
+    pub(crate) fn policy(self, issuer: &str) -> Option<(String, String)> {
+        let of = |known: &Confirmed| (known.policy.clone(), known.policy_version.clone());
+        self.remote
+            .server
+            .with_value(|server| find(server, issuer).map(of))
+    }
+
+    /// Restores a revision of an issuer's policies, unless someone else has changed them since they were
+    /// loaded. The page gets them with the refresh that follows.
+    pub(crate) async fn restore(self, issuer: String, version: i64) -> Result<(), RequestError> {
+        let (policy, known) = self.policy(&issuer).ok_or(RequestError::Missing)?;
+        let path = self.path(&format!(
+            "/auth/policies/{}/revisions/{version}/restore",
+            percent_encode(&policy)
+        ));
+        let answer = self.call("POST", &path, None, &known).await;
+        // After a refusal too: the policies may have been changed.
+        self.request_refresh();
+        answer.map(|_| ()).map_err(|error| self.note_expiry(error))
     }
 
     pub(super) async fn delete(self, id: &str, session: u32) -> Result<(), RequestError> {

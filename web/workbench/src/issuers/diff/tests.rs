@@ -148,12 +148,9 @@ fn keys_and_samples_that_differ_say_how() {
     assert_eq!(keys(one, "{"), ["they are others"]);
     assert_eq!(issuer::keys(Some(one), None), ["key `a` goes"]);
     let sample = |id: &str, name: &str| Sample {
-        id: id.to_owned(),
         name: name.to_owned(),
         claims: "{}".to_owned(),
-        token_type: "organization".to_owned(),
-        target: String::new(),
-        admin: false,
+        ..Sample::blank(id.to_owned())
     };
     let described = issuer::samples(
         &[sample("1", "A"), sample("2", "B")],

@@ -1,3 +1,4 @@
+use claimgate::explain::Outcome;
 use claimgate::policy::{Decision, TokenType};
 
 use super::*;
@@ -25,6 +26,7 @@ fn full() -> StoredIssuer {
             token_type: "team".to_owned(),
             target: "core".to_owned(),
             admin: false,
+            expect: Some(Outcome::Denied),
         }],
         preset: "github".to_owned(),
         modified: 2,

@@ -1,51 +1,45 @@
-//! Adding and editing a sample.
+//! Adding and editing a test.
 
 use claimgate::claims::{Claims, Value};
+use claimgate::explain::Outcome;
 use claimgate::policy::TokenType;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::state::PolicyState;
+use crate::editor::state::PolicyState;
 use crate::state::draft::target_label;
 use crate::state::store::new_id;
 use crate::ui::field::{Checkbox, Select, TextArea, TextField, same};
-use claimgate_formats::Sample;
+use claimgate_formats::{Sample, outcome_of, outcome_word};
 use claimgate_providers::Filled;
 use claimgate_workbench::policies::samples::{Pasted, pasted};
 
-/// The edited sample; a new one has no identifier yet.
+/// The edited test; a new one has no identifier yet.
 #[derive(Clone, PartialEq)]
 pub(crate) struct Editing(Sample);
 
 impl Editing {
-    /// A new sample.
+    /// A new test, of a token that must be allowed.
     pub(crate) fn new() -> Self {
-        Self(blank(String::new()))
+        Self(Sample {
+            expect: Some(Outcome::Allowed),
+            ..Sample::blank(String::new())
+        })
     }
 
-    /// An existing sample.
+    /// An existing test.
     pub(crate) fn of(sample: Sample) -> Self {
         Self(sample)
     }
 }
 
-fn blank(id: String) -> Sample {
-    Sample {
-        id,
-        name: String::new(),
-        claims: String::new(),
-        token_type: TokenType::Organization.as_str().to_owned(),
-        target: String::new(),
-        admin: false,
-    }
-}
-
-/// The provider's example as a sample.
+/// The provider's example, which its starter policy allows.
 pub(crate) fn example_sample(example: &Filled) -> Sample {
     Sample {
         name: format!("{} example", example.name),
         claims: example.claims.clone(),
-        ..blank(new_id())
+        expect: Some(Outcome::Allowed),
+        ..Sample::blank(new_id())
     }
 }
 
@@ -56,6 +50,7 @@ struct Fields {
     token_type: RwSignal<String>,
     target: RwSignal<String>,
     admin: RwSignal<bool>,
+    expect: RwSignal<String>,
     problem: RwSignal<String>,
     was_token: RwSignal<bool>,
 }
@@ -68,12 +63,19 @@ impl Fields {
             token_type: RwSignal::new(sample.token_type.clone()),
             target: RwSignal::new(sample.target.clone()),
             admin: RwSignal::new(sample.admin),
+            expect: RwSignal::new(
+                sample
+                    .expect
+                    .map(outcome_word)
+                    .unwrap_or_default()
+                    .to_owned(),
+            ),
             problem: RwSignal::new(String::new()),
             was_token: RwSignal::new(false),
         }
     }
 
-    /// The edited sample, or why it cannot be saved.
+    /// The edited test, or why it cannot be saved.
     fn sample(self, id: String) -> Result<Sample, String> {
         let text = self.claims.get_untracked();
         if let Pasted::BrokenToken(problem) = pasted(&text) {
@@ -98,6 +100,7 @@ impl Fields {
                 String::new()
             },
             admin: !has_target && self.admin.get_untracked(),
+            expect: outcome_of(&self.expect.read_untracked()),
             token_type,
         })
     }
@@ -108,17 +111,13 @@ fn name_of(claims: &Claims) -> String {
     let subject = claims
         .get("sub")
         .and_then(Value::as_str)
-        .unwrap_or("Unnamed sample");
+        .unwrap_or("Unnamed test");
     subject.chars().take(60).collect()
 }
 
 /// The form.
 #[component]
-pub(crate) fn SampleForm(
-    state: PolicyState,
-    editing: Editing,
-    close: Callback<()>,
-) -> impl IntoView {
+pub(crate) fn TestForm(state: PolicyState, editing: Editing, close: Callback<()>) -> impl IntoView {
     let Editing(sample) = editing;
     let fields = Fields::of(&sample);
     let is_new = sample.id.is_empty();
@@ -146,26 +145,37 @@ pub(crate) fn SampleForm(
         }
     };
     let label = Memo::new(move |_| target_label(&fields.token_type.read()));
-    let note = "Only claims are kept. Of a token that you paste here, the signature is thrown away at once.";
+    let note = "Only claims are kept. The signature of a token that you paste is dropped at once.";
     view! {
-        <form class="card stack sample-form" aria-labelledby="sample-form-heading" on:submit=submit novalidate>
-            <h3 id="sample-form-heading">{if is_new { "New sample" } else { "Edit sample" }}</h3>
-            <TextField label="Sample name" value=fields.name hint="Optional. What should become of it: a push to main." />
+        <form class="card stack sample-form" aria-labelledby="test-form-heading" on:submit=submit novalidate>
+            <h3 id="test-form-heading">{if is_new { "New test" } else { "Edit test" }}</h3>
+            <TextField label="Test name" value=fields.name hint="Optional, such as: push to main." />
             <TextArea label="Claims or token" value=fields.claims rows=8 hint=note error=fields.problem />
             <p class="good" role="status">
                 {move || fields.was_token.get().then_some("Decoded: these are the token's claims. The token itself is not kept.")}
             </p>
-            <Select label="Asks for" value=fields.token_type options=same(TokenType::ALL.map(TokenType::as_str)) />
+            <Select label="Expected decision" value=fields.expect options=expectations() />
+            <Select label="Requested token type" value=fields.token_type options=same(TokenType::ALL.map(TokenType::as_str)) />
             {move || match label.get() {
                 Some(label) => view! { <TextField label=label value=fields.target mono=true /> }.into_any(),
                 None => view! { <Checkbox label="With admin" value=fields.admin /> }.into_any(),
             }}
             <div class="actions">
-                <button type="submit" class="button button--primary">{if is_new { "Add sample" } else { "Save sample" }}</button>
+                <button type="submit" class="button button--primary">{if is_new { "Add test" } else { "Save test" }}</button>
                 <button type="button" class="button button--quiet" on:click=move |_| close.run(())>"Cancel"</button>
             </div>
         </form>
     }
+}
+
+fn expectations() -> Vec<(String, String)> {
+    [
+        ("allowed", "Allowed"),
+        ("denied", "Denied"),
+        ("", "None: only show the decision"),
+    ]
+    .map(|(word, label)| (word.to_owned(), label.to_owned()))
+    .to_vec()
 }
 
 fn put(samples: &mut Vec<Sample>, sample: Sample) {

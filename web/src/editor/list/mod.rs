@@ -1,0 +1,8 @@
+//! The policies as a list: a line each, which unfolds to a form.
+
+mod card;
+pub(crate) mod policy_list;
+mod row;
+mod rules;
+mod state;
+mod toolbar;

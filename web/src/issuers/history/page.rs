@@ -1,0 +1,76 @@
+//! The page of the history: `/issuers/ID/history?from=2&to=5`.
+
+use leptos::prelude::*;
+use leptos_router::components::A;
+use leptos_router::hooks::{use_params_map, use_query_map};
+
+use super::compare::Compare;
+use super::list::RevisionList;
+use super::state::History;
+use crate::shell::not_found::NotFoundPage;
+use crate::state::remote::Access;
+use crate::state::remote::sync::Sync;
+use crate::state::store::use_store;
+use crate::ui::icon::{Icon, icon};
+use crate::ui::inline_code::inline_code;
+use crate::ui::untrusted_text::untrusted_text;
+
+/// The page.
+#[component]
+pub(crate) fn HistoryPage() -> impl IntoView {
+    let store = use_store();
+    let Some((sync, remote)) = Sync::of(store).zip(store.remote) else {
+        // Without a server there is no history.
+        return view! { <NotFoundPage /> }.into_any();
+    };
+    let params = use_params_map();
+    let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
+    let name = Memo::new(move |_| {
+        let issuers = store.issuers.read();
+        let issuer = issuers.iter().find(|issuer| issuer.id == *id.read());
+        issuer.map(|issuer| issuer.name.clone())
+    });
+    let query = use_query_map();
+    let asked = Memo::new(move |_| {
+        let version = |name: &str| query.read().get(name)?.parse().ok();
+        (version("from"), version("to"))
+    });
+    let history = History::new(sync, id, asked);
+    let load = move || {
+        if name.read().is_some() && remote.access.get() == Access::SignedIn {
+            history.load(None);
+        }
+    };
+    Effect::new(load);
+    let issuer_page = move || format!("/issuers/{}", id.get());
+    view! {
+        <div class="container stack">
+            <p class="crumbs">
+                <A href="/">"OIDC Issuers"</A> " / "
+                <A href=issuer_page>{move || untrusted_text(&name.get().unwrap_or_default())}</A>
+            </p>
+            <div class="section-head">
+                <h1>"Policy history"</h1>
+                <button
+                    type="button"
+                    class="button"
+                    data-command="Refresh the policy history"
+                    on:click=move |_| history.load(None)
+                >
+                    {icon(Icon::Refresh)} "Refresh"
+                </button>
+            </div>
+            <p class="lead">"Every change of the policies is a revision. Restoring one makes its policies a new revision."</p>
+            {move || (!history.problem.read().is_empty()).then(|| view! {
+                <p class="notice notice--bad" role="alert">
+                    "The history could not be loaded: " {inline_code(&history.problem.read())} "."
+                </p>
+            })}
+            <div class="history">
+                <RevisionList history=history />
+                <Compare history=history />
+            </div>
+        </div>
+    }
+    .into_any()
+}

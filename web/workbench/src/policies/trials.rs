@@ -1,0 +1,219 @@
+//! Policies tried on the tests of an issuer: decisions before and now, and whether they are as
+//! expected.
+
+use claimgate::diagnostic::Diagnostic;
+use claimgate::explain::Outcome;
+use claimgate_formats::{Sample, outcome_word};
+
+use super::samples::{Decided, Ready};
+
+/// A test with the decisions of the saved and the edited policies.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trial {
+    /// The sample.
+    pub sample: Sample,
+    /// Why its claims cannot be read.
+    pub problem: Option<String>,
+    /// The decision of the saved policies.
+    pub before: Option<Decided>,
+    /// The decision of the edited policies.
+    pub now: Option<Decided>,
+}
+
+impl Trial {
+    /// The test of a sample.
+    pub fn new(ready: &Ready, before: Option<Decided>, now: Option<Decided>) -> Self {
+        Self {
+            sample: ready.sample.clone(),
+            problem: ready.claims.as_ref().err().cloned(),
+            before,
+            now,
+        }
+    }
+
+    /// Whether the two decisions differ.
+    pub fn changes(&self) -> bool {
+        outcome(self.before.as_ref()) != outcome(self.now.as_ref())
+    }
+
+    /// The change of the decision: `allowed, was denied`.
+    pub fn turn(&self) -> String {
+        format!(
+            "{}, was {}",
+            word(self.now.as_ref()),
+            word(self.before.as_ref())
+        )
+    }
+
+    /// Whether the decision is the expected one; none if no decision is expected.
+    pub fn passes(&self) -> Option<bool> {
+        let expected = self.sample.expect?;
+        Some(outcome(self.now.as_ref()) == Some(expected))
+    }
+
+    /// What is wrong with the decision: `denied, expected allowed`.
+    pub fn miss(&self) -> Option<String> {
+        let expected = self.sample.expect?;
+        (self.passes() == Some(false)).then(|| {
+            format!(
+                "{}, expected {}",
+                word(self.now.as_ref()),
+                outcome_word(expected)
+            )
+        })
+    }
+}
+
+fn outcome(decided: Option<&Decided>) -> Option<Outcome> {
+    decided.map(|decided| decided.outcome)
+}
+
+fn word(decided: Option<&Decided>) -> &'static str {
+    decided.map_or("undecided", |decided| outcome_word(decided.outcome))
+}
+
+/// How many tests are as expected.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// As expected.
+    pub passed: usize,
+    /// With an expected decision.
+    pub expecting: usize,
+}
+
+impl Tally {
+    /// Counts tests.
+    pub fn of(trials: &[Trial]) -> Self {
+        let results = || trials.iter().filter_map(Trial::passes);
+        Self {
+            passed: results().filter(|passes| *passes).count(),
+            expecting: results().count(),
+        }
+    }
+
+    /// Whether all are as expected.
+    pub const fn is_good(self) -> bool {
+        self.passed == self.expecting
+    }
+
+    /// `14 of 14 as expected`; none if no decision is expected.
+    pub fn sentence(self) -> Option<String> {
+        let Self { passed, expecting } = self;
+        (expecting > 0).then(|| format!("{passed} of {expecting} as expected"))
+    }
+}
+
+/// What is known of one policy.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// The tests that it matches.
+    pub hits: usize,
+    /// Its findings.
+    pub findings: usize,
+    /// Its errors.
+    pub errors: usize,
+}
+
+/// The facts of `count` policies.
+pub fn facts(
+    count: usize,
+    trials: &[Trial],
+    findings: &[Diagnostic],
+    errors: &[Diagnostic],
+) -> Vec<Facts> {
+    let mut facts = vec![Facts::default(); count];
+    for decided in trials.iter().filter_map(|trial| trial.now.as_ref()) {
+        for place in &decided.matched {
+            if let Some(facts) = facts.get_mut(*place) {
+                facts.hits += 1;
+            }
+        }
+    }
+    for finding in findings {
+        if let Some(facts) = place(finding).and_then(|place| facts.get_mut(place)) {
+            facts.findings += 1;
+        }
+    }
+    for error in errors {
+        if let Some(facts) = place(error).and_then(|place| facts.get_mut(place)) {
+            facts.errors += 1;
+        }
+    }
+    facts
+}
+
+/// The place of the policy that a diagnostic is about, counted from 0.
+fn place(diagnostic: &Diagnostic) -> Option<usize> {
+    let (place, _) = diagnostic.path.strip_prefix("policies[")?.split_once(']')?;
+    place.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trial(now: Outcome, expect: Option<Outcome>) -> Trial {
+        let decided = |outcome| Decided {
+            outcome,
+            summary: String::new(),
+            matched: vec![1],
+        };
+        let sample = Sample {
+            expect,
+            ..Sample::blank("s".to_owned())
+        };
+        Trial::new(
+            &Ready::of(&sample, None),
+            Some(decided(Outcome::Allowed)),
+            Some(decided(now)),
+        )
+    }
+
+    #[test]
+    fn a_test_passes_if_the_decision_is_the_expected_one() {
+        let miss = trial(Outcome::Denied, Some(Outcome::Allowed));
+        assert_eq!(miss.miss().as_deref(), Some("denied, expected allowed"));
+        assert_eq!(
+            (miss.changes(), miss.turn().as_str()),
+            (true, "denied, was allowed")
+        );
+        let pass = trial(Outcome::Allowed, Some(Outcome::Allowed));
+        assert_eq!((pass.passes(), pass.miss()), (Some(true), None));
+        let open = trial(Outcome::Allowed, None);
+        assert_eq!((open.passes(), open.miss()), (None, None));
+        let tally = Tally::of(&[miss, pass, open]);
+        assert_eq!(tally.sentence().as_deref(), Some("1 of 2 as expected"));
+        assert!(!tally.is_good());
+        assert_eq!(Tally::default().sentence(), None);
+    }
+
+    #[test]
+    fn a_test_that_cannot_be_decided_does_not_pass() {
+        let sample = Sample {
+            expect: Some(Outcome::Denied),
+            ..Sample::blank("s".to_owned())
+        };
+        let trial = Trial::new(&Ready::of(&sample, None), None, None);
+        assert_eq!(trial.miss().as_deref(), Some("undecided, expected denied"));
+    }
+
+    #[test]
+    fn policies_know_their_tests_findings_and_errors() {
+        let found = facts(
+            2,
+            &[trial(Outcome::Allowed, None)],
+            &[Diagnostic::error("policies[0].rules.sub", "x", "x")],
+            &[
+                Diagnostic::error("policies[1]", "x", "x"),
+                Diagnostic::error("policies[9]", "x", "x"),
+                Diagnostic::error("", "x", "x"),
+            ],
+        );
+        let of = |hits, findings, errors| Facts {
+            hits,
+            findings,
+            errors,
+        };
+        assert_eq!(found, [of(0, 1, 0), of(1, 0, 1)]);
+    }
+}
