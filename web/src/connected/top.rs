@@ -218,6 +218,7 @@ fn FailedChangeNotice(failed: FailedChange, sync: Sync) -> impl IntoView {
             "keeps its policies as they were",
             serde_json::to_string_pretty(&issuer.policies).unwrap_or_default(),
         ),
+        Step::Tests(_) => ("keeps its tests as they were", String::new()),
         Step::Delete(_) => ("was not deleted", String::new()),
     };
     let (name, reason) = (untrusted_text(&failed.name), inline_code(&failed.reason));

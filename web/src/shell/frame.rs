@@ -41,8 +41,8 @@ pub(crate) fn Frame(children: ChildrenFn) -> impl IntoView {
                 <div class="container site-footer__inner">
                     <p>{match remote {
                         None => "Tokens never leave this page. Issuers and policies are stored in this browser only.",
-                        Some(_) => "Tokens that you evaluate never leave this page. Issuers and policies are stored on this \
-                                    server, samples in this browser only.",
+                        Some(_) => "Tokens that you evaluate never leave this page. Issuers, policies and tests are stored on this \
+                                    server.",
                     }}</p>
                     <PageTitle />
                     <span class="actions actions--tight">

@@ -4,10 +4,19 @@ use claimgate::claim_path::ClaimPath;
 use claimgate::claims::{Claims, Value};
 use claimgate::expected::nearest;
 
-use super::file::{CaseToken, TestFile};
+use super::file::{Case, CaseToken, TestFile};
 use super::subject::TestSubject;
 
-/// The claims of a case, or why there are none, in a clause.
+/// The claims of a case of `file`, or why there are none, in a clause: it may start from a sample of the
+/// file or of the issuer that is tested.
+///
+/// # Errors
+/// The sample or a claim of it is not known.
+pub fn case_claims(case: &Case, file: &TestFile, subject: &TestSubject) -> Result<Claims, String> {
+    claims(&case.token, file, subject)
+}
+
+/// The claims of a token, or why there are none.
 pub(super) fn claims(
     token: &CaseToken,
     file: &TestFile,

@@ -26,6 +26,7 @@ mod write;
 
 pub use case::run_case;
 pub use case_report::{CaseDecision, CaseReport, Failure};
+pub use claims::case_claims;
 pub use coverage::{Coverage, PolicyCoverage};
 pub use file::{
     Case, CaseToken, Expectation, NearestExpectation, PolicyName, PolicySource, TestFile,

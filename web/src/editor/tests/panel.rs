@@ -2,8 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::files::TestFiles;
 use super::form::{Editing, TestForm, example_sample};
 use super::row::TestRow;
+use super::server::ServerTests;
 use crate::editor::state::PolicyState;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::untrusted_text::untrusted_text;
@@ -33,6 +35,7 @@ pub(crate) fn TestPanel(state: PolicyState, example: Option<Filled>, url: String
                     " " <span class="count" class:count--missed=move || !tally.get().is_good()>{sentence}</span>
                 })}</h2>
                 <p class="hint">"Claims of tokens, each with the decision that you expect. They are decided as you write."</p>
+                <ServerTests state=state />
             </div>
             <p class="samples__news" role="status">{move || changes_note(turned.get(), is_stale.get())}</p>
             <Show when=move || ids.read().is_empty() && editing.read().is_none()><Empty /></Show>
@@ -55,6 +58,7 @@ pub(crate) fn TestPanel(state: PolicyState, example: Option<Filled>, url: String
                 <TestForm state=state editing=editing_now close=Callback::new(move |()| editing.set(None)) />
             })}
             <Show when=move || editing.read().is_none()><Add state=state example=example.clone() editing=editing /></Show>
+            <TestFiles state=state url=url />
         </section>
     }
 }

@@ -86,6 +86,7 @@ fn builder(method: &str, path: &str) -> RequestBuilder {
     match method {
         "POST" => Request::post(path),
         "PATCH" => Request::patch(path),
+        "PUT" => Request::put(path),
         "DELETE" => Request::delete(path),
         _ => Request::get(path),
     }

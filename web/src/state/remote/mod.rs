@@ -10,9 +10,12 @@ pub(crate) mod extras;
 pub(crate) mod session;
 pub(crate) mod sync;
 
+use std::collections::BTreeMap;
+
 use leptos::prelude::*;
 
-use claimgate_workbench::remote::plan::{Confirmed, Step};
+use claimgate_formats::Sample;
+use claimgate_workbench::remote::plan::{Confirmed, Step, find};
 
 /// Whether the page is from a server that has the API.
 pub(crate) fn is_connected() -> bool {
@@ -77,6 +80,10 @@ pub(crate) struct Remote {
     pub(crate) renamed: RwSignal<Option<(String, String)>>,
     /// Called after every change of the displayed issuers.
     pub(crate) on_change: StoredValue<Option<Callback<()>>>,
+    /// Tests that only this browser has, by issuer, once the server's are loaded.
+    pub(crate) unsaved_tests: RwSignal<BTreeMap<String, Vec<Sample>>>,
+    /// Why the server's tests could not be loaded, by issuer.
+    pub(crate) tests_problem: RwSignal<BTreeMap<String, String>>,
     /// The access token, in memory only unless the person wants it kept in the tab.
     token: StoredValue<String>,
     /// The last known state of the server.
@@ -105,12 +112,20 @@ impl Remote {
             is_busy: RwSignal::default(),
             renamed: RwSignal::default(),
             on_change: StoredValue::default(),
+            unsaved_tests: RwSignal::default(),
+            tests_problem: RwSignal::default(),
             token: StoredValue::default(),
             server: StoredValue::default(),
             is_running: StoredValue::default(),
             is_stale: StoredValue::default(),
             session: StoredValue::default(),
         }
+    }
+
+    /// Whether an issuer's tests on the server are known.
+    fn has_tests(self, issuer: &str) -> bool {
+        self.server
+            .with_value(|server| find(server, issuer).is_some_and(|known| known.has_tests))
     }
 
     /// Reports that the displayed issuers have changed.

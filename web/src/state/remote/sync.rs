@@ -7,6 +7,7 @@
 
 mod administration;
 mod requests;
+mod tests;
 
 use std::time::Duration;
 
@@ -181,6 +182,12 @@ impl Sync {
         remote.token.set_value(String::new());
         remote.server.set_value(Vec::new());
         remote.failed_changes.set(Vec::new());
+        remote
+            .unsaved_tests
+            .update(std::collections::BTreeMap::clear);
+        remote
+            .tests_problem
+            .update(std::collections::BTreeMap::clear);
         remote.is_running.set_value(false);
         remote.is_busy.set(false);
         remote.is_ready.set(false);
@@ -204,6 +211,7 @@ impl Sync {
         let id = created.issuer.id.clone();
         let shown = StoredIssuer {
             policies: issuer.policies,
+            samples: issuer.samples,
             revision: 1,
             ..created.issuer.clone()
         };
@@ -234,7 +242,7 @@ impl Sync {
         match &failed.step {
             Step::Create(issuer) => self.store.add(issuer.clone()),
             Step::Delete(id) => self.store.remove(id),
-            step @ (Step::Details(issuer) | Step::Policies(issuer)) => {
+            step @ (Step::Details(issuer) | Step::Policies(issuer) | Step::Tests(issuer)) => {
                 self.store
                     .change(&issuer.id, |shown| plan::put_part(step, issuer, shown));
             }
@@ -260,7 +268,7 @@ impl Sync {
             let written = self
                 .store
                 .issuers
-                .with_untracked(|issuers| extras::write(&organization, issuers));
+                .with_untracked(|issuers| extras::write(&organization, &self.only_here(issuers)));
             self.store.problem.set(written.err());
         }
         if self.remote.access.get_untracked() != Access::SignedIn {
@@ -342,7 +350,8 @@ impl Sync {
             let mine = shown.iter().find(|issuer| issuer.id == id);
             match (plan::find(&before, id), mine) {
                 (Some(base), Some(mine)) => {
-                    let (samples, preset) = (mine.samples.clone(), mine.preset.clone());
+                    let samples = if base.has_tests { &base.issuer } else { mine };
+                    let (samples, preset) = (samples.samples.clone(), mine.preset.clone());
                     Some(StoredIssuer {
                         samples,
                         preset,
@@ -352,7 +361,11 @@ impl Sync {
                 _ => kept.iter().find(|issuer| issuer.id == id).cloned(),
             }
         };
-        let server = mapping::issuers(list, known)?;
+        let mut server = mapping::issuers(list, known)?;
+        for issuer in &mut server {
+            issuer.has_tests =
+                plan::find(&before, &issuer.issuer.id).is_some_and(|known| known.has_tests);
+        }
         let (issuers, lost) = plan::refreshed(&before, &shown, &server);
         self.remote.server.set_value(server);
         self.store.show_remote(issuers, lost);
@@ -365,8 +378,12 @@ impl Sync {
         let update = |issuer: &mut StoredIssuer| {
             let known = kept.iter().find(|known| known.id == issuer.id).cloned();
             let known = known.unwrap_or_else(|| StoredIssuer::blank(issuer.id.clone(), 0));
-            if known.samples != issuer.samples || known.preset != issuer.preset {
-                (issuer.samples, issuer.preset) = (known.samples, known.preset);
+            let samples = match self.remote.has_tests(&issuer.id) {
+                true => issuer.samples.clone(),
+                false => known.samples,
+            };
+            if samples != issuer.samples || known.preset != issuer.preset {
+                (issuer.samples, issuer.preset) = (samples, known.preset);
                 issuer.revision += 1;
             }
         };
@@ -390,7 +407,8 @@ impl Sync {
             (Step::Create(issuer), _) => (issuer, self.create(issuer).await?),
             (Step::Details(issuer), Some(known)) => (issuer, self.details(issuer, known).await?),
             (Step::Policies(issuer), Some(known)) => (issuer, self.policies(issuer, known).await?),
-            (Step::Details(_) | Step::Policies(_), None) => return Err(RequestError::Missing),
+            (Step::Tests(issuer), Some(known)) => (issuer, self.tests(issuer, known).await?),
+            (_, None) => return Err(RequestError::Missing),
         };
         if self.remote.session.get_value() == session {
             self.settle(step, sent, now);
@@ -410,6 +428,9 @@ impl Sync {
         let mut theirs = now.issuer.clone();
         if !matches!(step, Step::Policies(_)) {
             theirs.policies.clone_from(&sent.policies);
+        }
+        if !matches!(step, Step::Tests(_)) {
+            theirs.samples.clone_from(&sent.samples);
         }
         let mut issuers = self.store.issuers.get_untracked();
         for issuer in issuers.iter_mut().filter(|issuer| issuer.id == id) {
@@ -435,9 +456,10 @@ impl Sync {
         };
         let name = match &step {
             Step::Delete(id) => of(id),
-            Step::Create(issuer) | Step::Details(issuer) | Step::Policies(issuer) => {
-                issuer.name.clone()
-            }
+            Step::Create(issuer)
+            | Step::Details(issuer)
+            | Step::Policies(issuer)
+            | Step::Tests(issuer) => issuer.name.clone(),
         };
         self.store.undo.set(None);
         self.store

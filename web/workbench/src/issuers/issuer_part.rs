@@ -10,6 +10,8 @@ pub enum Home {
     Details,
     /// With the issuer's policies on the server.
     Policies,
+    /// As the issuer's samples on the server.
+    Tests,
     /// In this browser.
     Browser,
 }
@@ -74,7 +76,7 @@ parts! {
     ReportOnly: Details, report_only;
     Keys: Details, jwks with jwks_source;
     Policies: Policies, policies;
-    Samples: Browser, samples;
+    Samples: Tests, samples;
     Preset: Browser, preset;
 }
 
@@ -90,7 +92,7 @@ impl Part {
             Self::SingleUse => "single use",
             Self::ReportOnly => "report only",
             Self::Policies => "policies",
-            Self::Samples => "samples",
+            Self::Samples => "tests",
             Self::Preset => return None,
         })
     }

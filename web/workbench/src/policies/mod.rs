@@ -14,4 +14,5 @@ pub mod pattern_help;
 pub mod place_name;
 pub mod samples;
 pub mod sentence;
+pub mod test_file;
 pub mod trials;

@@ -15,6 +15,9 @@ pub struct Confirmed {
     pub policy: String,
     /// The `ETag` of its policies.
     pub policy_version: String,
+    /// Whether the issuer's samples are those of the server. Until they are loaded, they are those that
+    /// only this browser has, and are not sent.
+    pub has_tests: bool,
 }
 
 impl Confirmed {
@@ -25,6 +28,7 @@ impl Confirmed {
             version,
             policy: String::new(),
             policy_version: String::new(),
+            has_tests: false,
         }
     }
 }
@@ -38,6 +42,8 @@ pub enum Step {
     Details(StoredIssuer),
     /// Replace its policies.
     Policies(StoredIssuer),
+    /// Save its tests.
+    Tests(StoredIssuer),
     /// Delete the issuer with that identifier.
     Delete(String),
 }
@@ -46,7 +52,10 @@ impl Step {
     /// The identifier of its issuer.
     pub fn id(&self) -> &str {
         match self {
-            Self::Create(issuer) | Self::Details(issuer) | Self::Policies(issuer) => &issuer.id,
+            Self::Create(issuer)
+            | Self::Details(issuer)
+            | Self::Policies(issuer)
+            | Self::Tests(issuer) => &issuer.id,
             Self::Delete(id) => id,
         }
     }
@@ -61,6 +70,9 @@ pub fn next(server: &[Confirmed], shown: &[StoredIssuer]) -> Option<Step> {
         }
         Some(known) if differ(Home::Policies, issuer, &known.issuer) => {
             Some(Step::Policies(issuer.clone()))
+        }
+        Some(known) if known.has_tests && differ(Home::Tests, issuer, &known.issuer) => {
+            Some(Step::Tests(issuer.clone()))
         }
         Some(_) => None,
     };
@@ -88,6 +100,7 @@ pub fn settled(sent: &StoredIssuer, shown: &StoredIssuer, now: &StoredIssuer) ->
 pub fn put_part(step: &Step, from: &StoredIssuer, issuer: &mut StoredIssuer) {
     let home = match step {
         Step::Policies(_) => Home::Policies,
+        Step::Tests(_) => Home::Tests,
         _ => Home::Details,
     };
     Part::at(home).for_each(|part| part.copy(from, issuer));
@@ -136,7 +149,9 @@ pub fn reconciled(
     if lost.is_some() {
         // The server's version has none of what only this browser knows.
         merged = theirs.clone();
-        Part::at(Home::Browser).for_each(|part| part.copy(mine, &mut merged));
+        for home in [Home::Tests, Home::Browser] {
+            Part::at(home).for_each(|part| part.copy(mine, &mut merged));
+        }
     }
     merged.revision = mine.revision.max(theirs.revision) + 1;
     (merged, lost.map(|_| mine.clone()))
@@ -222,6 +237,7 @@ mod tests {
             version: "\"1\"".to_owned(),
             policy: format!("p{}", issuer.id),
             policy_version: "\"1\"".to_owned(),
+            has_tests: true,
         };
         issuers.iter().map(one).collect()
     }
@@ -280,6 +296,22 @@ mod tests {
             );
             assert_eq!(step, Some(Step::Details(changed)));
         }
+    }
+
+    #[test]
+    fn tests_are_sent_once_those_of_the_server_are_known() {
+        let a = issuer("a", "A");
+        let shown = StoredIssuer {
+            samples: vec![claimgate_formats::Sample::blank("t".to_owned())],
+            ..a.clone()
+        };
+        let mut server = confirmed(std::slice::from_ref(&a));
+        let step = next(&server, std::slice::from_ref(&shown));
+        assert_eq!(step, Some(Step::Tests(shown.clone())));
+        let reverted = reverted(&Step::Tests(shown.clone()), &server, vec![shown.clone()]);
+        assert_eq!(reverted[0].samples, []);
+        server[0].has_tests = false;
+        assert_eq!(next(&server, &[shown]), None);
     }
 
     #[test]

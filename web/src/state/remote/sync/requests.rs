@@ -18,10 +18,15 @@ impl Sync {
             .await?;
         let known = StoredIssuer {
             policies: Vec::new(),
+            samples: Vec::new(),
             ..issuer.clone()
         };
         let created = mapping::issuer(&answer.body, Some(&known)).map_err(RequestError::Refused)?;
-        let created = Confirmed::new(created, answer.version);
+        // A new issuer has no tests on the server.
+        let created = Confirmed {
+            has_tests: true,
+            ..Confirmed::new(created, answer.version)
+        };
         let path = self.path(&format!(
             "/auth/policies/oidcissuers/{}",
             percent_encode(&created.issuer.id)
@@ -42,6 +47,9 @@ impl Sync {
             .await?;
         let mut now = mapping::issuer(&answer.body, Some(issuer)).map_err(RequestError::Refused)?;
         now.policies.clone_from(&known.issuer.policies);
+        if known.has_tests {
+            now.samples.clone_from(&known.issuer.samples);
+        }
         Ok(Confirmed {
             issuer: now,
             version: answer.version,
@@ -60,7 +68,9 @@ impl Sync {
             .call("PATCH", &path, Some(body), &known.policy_version)
             .await?;
         let mut now = mapping::with_policies(known, &answer.body).map_err(RequestError::Refused)?;
-        now.issuer.samples.clone_from(&issuer.samples);
+        if !now.has_tests {
+            now.issuer.samples.clone_from(&issuer.samples);
+        }
         now.issuer.preset.clone_from(&issuer.preset);
         Ok(now)
     }
