@@ -182,7 +182,6 @@ for (const colorScheme of ["light", "dark"]) {
       await conflict.waitFor();
       await look(page, "conflict");
       await conflict.getByText("Compare").click();
-      await conflict.getByText("As text").click();
       await look(page, "conflict-compared");
       await conflict.getByRole("button", { name: "Keep theirs" }).click();
       await server.call("DELETE", `/api/orgs/demo/oidc/issuers/${id}`);

@@ -265,7 +265,7 @@ test("a token in the playground stays in the page, in connected mode too", async
   for (const part of sample.token.split(".")) assert.ok(!state.includes(part));
 });
 
-test("samples stay in this browser, and are there again", async () => {
+test("the example of a registration becomes a test of the issuer, on the server", async () => {
   const page = await openPage("");
   await signIn(page);
   await page.getByRole("link", { name: "Register issuer" }).waitFor();
@@ -275,12 +275,14 @@ test("samples stay in this browser, and are there again", async () => {
   await page.getByRole("button", { name: "Register issuer" }).click();
   await page.getByRole("tab", { name: "Policies" }).waitFor();
   await saved(page);
-  const sample = page.getByText("Example", { exact: true }).first();
-  await sample.waitFor();
-  assert.ok(!JSON.stringify(await server.issuers()).includes("repository_owner_id"), "the server has no sample");
+  const example = page.getByText("Example", { exact: true }).first();
+  await example.waitFor();
+  const { id } = (await server.issuers()).find((issuer) => page.url().includes(issuer.id));
+  const { samples } = await server.call("GET", `/api/orgs/demo/oidc/issuers/${id}/samples`);
+  assert.deepEqual(samples.map((one) => [one.name, one.expect]), [["Example", "allowed"]]);
   await page.reload();
   await signIn(page);
-  await sample.waitFor();
+  await example.waitFor();
 });
 
 test("changes by others appear when the page regains the focus", async () => {

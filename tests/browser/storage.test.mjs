@@ -80,7 +80,11 @@ describe("two tabs", () => {
     const notice = page.getByRole("region", { name: "Changed in two tabs" });
     await notice.waitFor();
     assert.match(await text(notice), /Changed in two tabs at once: Theirs Both versions are kept\. They differ in: name\./);
-    await other.getByRole("region", { name: "Changed in two tabs" }).waitFor();
+    await notice.getByRole("button", { name: "Keep mine" }).waitFor();
+    const elsewhere = other.getByRole("region", { name: "Changed in two tabs" });
+    await elsewhere.getByRole("button", { name: "Keep theirs" }).waitFor();
+    await elsewhere.getByText("Compare").click();
+    assert.deepEqual(await elsewhere.getByRole("columnheader").allInnerTexts(), ["My version", "Their version"]);
     assert.equal((await readStored(page)).issuers[0].name, "Mine");
     // The conflict survives a reload, and either version can be chosen.
     await visit(page);

@@ -1,0 +1,274 @@
+// The list of policies: folded to a sentence each, filtered, reordered, and changed several at a time; and the
+// tests beside them.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import axe from "axe-core";
+import { eventually, hasFocus, policyForm, save, text, withBrowser } from "./helpers.mjs";
+import { allow, deny, review, sampleNamed, samplesOf, tool, withPolicies } from "./editor-helpers.mjs";
+
+const openPage = withBrowser();
+const app = (number) => `repo:octo-org/app-${number}:ref:refs/heads/main`;
+const many = Array.from({ length: 40 }, (_, index) =>
+  index % 8 === 7 ? deny({ sub: `repo:octo-org/app-${index}:pull_request` }) : allow({ aud: "urn:pulumi:org:acme", sub: app(index) }));
+many[4] = allow({ aud: "urn:pulumi:org:acme", sub: app(4) }, { name: "Nightly", note: "rebuilds the images" });
+const tests = [
+  ["deploys app 0", { aud: "urn:pulumi:org:acme", sub: app(0) }, "allowed"],
+  ["pull request", { aud: "urn:pulumi:org:acme", sub: "repo:octo-org/app-7:pull_request" }, "denied"],
+];
+const line = (page, number) => page.getByRole("button", { name: new RegExp(`^Policy ${number} `) });
+const lines = (page) => page.locator(".policy__line");
+const stored = (page) => page.evaluate(() => JSON.parse(localStorage.getItem("claimgate.v1")).issuers[0]);
+const chosen = (page) => page.getByRole("group", { name: "Selected policies" });
+const select = async (page, ...numbers) => {
+  for (const number of numbers) await page.getByLabel(`Select policy ${number}`, { exact: true }).check();
+};
+const said = (page, words) => page.locator(".policy-note").filter({ hasText: words });
+
+for (const width of [1280, 390]) {
+  const open = (policies = many, samples = tests) =>
+    openPage("issuers/e1", { ...withPolicies(policies, samples), viewport: { width, height: 900 } });
+
+  describe(`the list of policies, ${width} px`, () => {
+    test("forty policies are a sentence each, with their name, their note and the tests that they match", async () => {
+      const page = await open();
+      await lines(page).nth(39).waitFor();
+      assert.equal(await page.getByLabel("Claim", { exact: true }).count(), 0, "all are folded");
+      assert.match(await text(line(page, 1)), /^Policy 1 allow organization when aud = urn:pulumi:org:acme and sub ~ \S+ .*matches 1 test$/);
+      assert.match(await text(line(page, 5)), /^Policy 5 Nightly allow organization .* rebuilds the images/);
+      assert.match(await text(line(page, 8)), /deny organization when sub = repo:octo-org\/app-7:pull_request/);
+      if (width === 1280) {
+        const height = await page.locator(".policies").evaluate((list) => list.getBoundingClientRect().height);
+        assert.ok(height <= 2 * 900, `two screens are 1800 px high, the list is ${height}`);
+      }
+    });
+
+    test("a policy unfolds by a click or the keyboard, and so do all", async () => {
+      const page = await open();
+      await line(page, 3).click();
+      assert.equal(await line(page, 3).getAttribute("aria-expanded"), "true");
+      await policyForm(page, 3).getByLabel("Pattern", { exact: true }).nth(1).fill("repo:octo-org/new:*");
+      assert.match(await text(line(page, 3)), /sub ~ repo:octo-org\/new:\*/, "the sentence follows");
+      await line(page, 3).press("Enter");
+      await policyForm(page, 3).waitFor({ state: "detached" });
+      await page.keyboard.press("ArrowDown");
+      await hasFocus(line(page, 4));
+      await page.keyboard.press("Space");
+      await policyForm(page, 4).waitFor();
+      await tool(page, "Expand all").click();
+      await policyForm(page, 40).waitFor();
+      await tool(page, "Collapse all").click();
+      await policyForm(page, 4).waitFor({ state: "detached" });
+    });
+
+    test("the list is filtered by words and by group; what is edited stays in sight", async () => {
+      const page = await open();
+      const filter = page.getByLabel("Filter policies");
+      await filter.fill("nightly IMAGES");
+      await page.getByRole("status").filter({ hasText: "1 of 40" }).waitFor();
+      await line(page, 5).click();
+      await policyForm(page, 5).getByLabel("Policy name").fill("Weekly");
+      await policyForm(page, 5).waitFor();
+      await filter.fill("");
+      await page.getByLabel("Show", { exact: true }).selectOption("Deny");
+      await page.getByRole("status").filter({ hasText: "5 of 40" }).waitFor();
+      assert.equal(await lines(page).count(), 5);
+      await page.getByLabel("Show", { exact: true }).selectOption("Matching no test");
+      await page.getByRole("status").filter({ hasText: "38 of 40" }).waitFor();
+      await tool(page, "Add policy").click();
+      await hasFocus(policyForm(page, 41).getByLabel("Decision"));
+      assert.equal(await page.getByLabel("Show", { exact: true }).inputValue(), "All policies", "a new policy is never hidden");
+    });
+
+    test("a link to an error unfolds its policy, though a filter hides it", async () => {
+      const page = await open();
+      await line(page, 2).click();
+      await policyForm(page, 2).getByLabel("Claim", { exact: true }).first().fill("a..b");
+      await tool(page, "Save policies").click();
+      await line(page, 2).click();
+      await page.getByLabel("Filter policies").fill("deny");
+      await page.locator("#policy-errors").getByRole("button", { name: "policy 2, rule a..b" }).click();
+      await hasFocus(policyForm(page, 2).getByLabel("Claim", { exact: true }).first());
+      assert.match(await text(line(page, 2)), /1 error/);
+    });
+
+    test("selected policies are moved, duplicated, set and deleted, each with Undo", async () => {
+      const page = await open();
+      await select(page, 2, 3);
+      await chosen(page).getByText("2 selected").waitFor();
+      await chosen(page).getByRole("button", { name: "Move up" }).click();
+      assert.match(await text(line(page, 1)), /app-1:/);
+      await chosen(page).getByRole("button", { name: "Deny", exact: true }).click();
+      await said(page, "Set 2 policies to deny.").waitFor();
+      assert.match(await text(line(page, 2)), /^Policy 2 deny/);
+      await said(page, "Set 2").getByRole("button", { name: "Undo" }).click();
+      await hasFocus(line(page, 1));
+      assert.match(await text(line(page, 2)), /^Policy 2 allow/);
+      await chosen(page).getByRole("button", { name: "Duplicate" }).click();
+      await said(page, "Duplicated 2 policies.").waitFor();
+      assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /42\/40/);
+      await chosen(page).getByRole("button", { name: "Delete" }).click();
+      await said(page, "Deleted 2 policies.").getByRole("button", { name: "Undo" }).click();
+      assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /42\/40/);
+      await page.getByLabel("Filter policies").fill("deny");
+      await page.getByLabel("Select all policies that are shown").check();
+      await chosen(page).getByText("5 selected").waitFor();
+      await chosen(page).getByRole("button", { name: "Delete" }).click();
+      await said(page, "Deleted 5 policies.").waitFor();
+      await page.getByLabel("Filter policies").fill("");
+      await page.getByRole("status").filter({ hasText: "of 40" }).waitFor({ state: "detached" });
+      assert.equal(await lines(page).count(), 37);
+    });
+
+    test("a folded policy is moved by keyboard, and keeps the focus", async () => {
+      const page = await open();
+      await line(page, 2).focus();
+      await page.keyboard.press("Alt+Shift+ArrowUp");
+      await said(page, "Now policy 1 of 40.").waitFor();
+      await hasFocus(line(page, 1));
+      assert.match(await text(line(page, 1)), /app-1:/);
+    });
+  });
+
+  describe(`tests of policies, ${width} px`, () => {
+    const few = [allow({ sub: "repo:octo-org/app-0:*" }), deny({ sub: "*:pull_request" })];
+
+    test("are counted in the save bar and the review, and failing ones are named with a link", async () => {
+      const page = await open(few);
+      const bar = page.locator(".save-bar");
+      await bar.getByText("2 of 2 as expected").waitFor();
+      await policyForm(page, 1).getByLabel("Pattern", { exact: true }).fill("repo:octo-org/other:*");
+      await bar.getByText("1 of 2 as expected").waitFor();
+      await bar.getByRole("button", { name: "deploys app 0" }).click();
+      await hasFocus(page.locator("#test-s0"));
+      assert.match(await text(sampleNamed(page, "deploys app 0")), /Denied was allowed expected allowed/);
+      await tool(page, "Save policies").click();
+      assert.match(await text(review(page)), /Tests: 1 of 2 as expected deploys app 0: denied, expected allowed/);
+      await review(page).getByRole("button", { name: "deploys app 0" }).click();
+      await review(page).waitFor({ state: "hidden" });
+      await hasFocus(page.locator("#test-s0"));
+      await tool(page, "Save policies").click();
+      await review(page).getByRole("button", { name: "Save anyway" }).click();
+      await page.getByRole("status").filter({ hasText: "✓ Saved" }).waitFor();
+    });
+
+    test("expect a decision: in the form, or with one click", async () => {
+      const page = await open(few, [["a push", { sub: app(0) }]]);
+      assert.equal(await page.getByText("as expected").count(), 0);
+      await tool(page, "Expect allowed for a push").click();
+      await page.locator(".save-bar").getByText("1 of 1 as expected").waitFor();
+      await tool(page, "Add test").click();
+      const form = page.getByRole("form", { name: "New test" });
+      await form.getByLabel("Test name").fill("another");
+      await form.getByLabel("Claims or token").fill('{"sub": "repo:octo-org/none:x"}');
+      await form.getByLabel("Expected decision").selectOption("denied");
+      await form.getByRole("button", { name: "Add test" }).click();
+      await page.locator(".save-bar").getByText("2 of 2 as expected").waitFor();
+      assert.deepEqual((await stored(page)).samples.map((sample) => sample.expect), ["allowed", "denied"]);
+    });
+
+    test("are written to a file of the test format, and read again", async () => {
+      const page = await open(few);
+      await page.getByText("Test files").click();
+      const waiting = page.waitForEvent("download");
+      await tool(page, "Export tests").click();
+      const download = await waiting;
+      assert.equal(download.suggestedFilename(), "ci.test.json");
+      const file = JSON.parse(readFileSync(await download.path(), "utf8"));
+      assert.deepEqual(file.cases.map((one) => [one.name, one.expect]), [["deploys app 0", "allowed"], ["pull request", "denied"]]);
+      file.cases.push({ name: "from a file", sample: "pull request", with: { sub: app(0) }, expect: "allowed", code: "allow-matched" });
+      const read = (content) =>
+        page.getByLabel("Import tests").setInputFiles({ name: "a.test.json", mimeType: "application/json", buffer: Buffer.from(content) });
+      await read(JSON.stringify(file));
+      await page.getByRole("status").filter({ hasText: "✓ Added 1 of 3 tests. 2 are there already." }).waitFor();
+      await page.getByText("1 test expects more than the decision").waitFor();
+      await page.locator(".save-bar").getByText("3 of 3 as expected").waitFor();
+      await read('{"cases": [{"name": "x", "claims": {}, "expekt": "allowed"}]}');
+      await page.getByText("unknown key").waitFor();
+      assert.equal(await samplesOf(page).count(), 3);
+    });
+  });
+}
+
+test("by keyboard alone: filter, unfold, edit, select and save, and the focus is always in sight", async () => {
+  const page = await openPage("issuers/e1", { ...withPolicies(many, tests), viewport: { width: 1280, height: 800 } });
+  await lines(page).nth(39).waitFor();
+  const seen = async () => {
+    const hidden = await page.evaluate(() => {
+      const element = document.activeElement;
+      const box = element.getBoundingClientRect();
+      const at = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 12));
+      const label = element.labels?.[0];
+      const style = getComputedStyle(element);
+      const isFree = at && (element.contains(at) || at.contains(element) || label?.contains(at));
+      return isFree && (style.outlineStyle !== "none" || style.boxShadow !== "none") ? "" : `${element.outerHTML.slice(0, 120)} is behind ${at?.outerHTML.slice(0, 120)}`;
+    });
+    assert.equal(hidden, "");
+  };
+  await page.getByLabel("Select all policies that are shown").focus();
+  // Down the whole list, behind the tools above and the bar below, and back.
+  for (let step = 0; step < 88; step += 1) {
+    await page.keyboard.press("Tab");
+    await seen();
+  }
+  for (let step = 0; step < 88; step += 1) {
+    await page.keyboard.press("Shift+Tab");
+    await seen();
+  }
+  await page.getByLabel("Filter policies").focus();
+  await page.keyboard.type("app-12");
+  await eventually(async () => assert.equal(await lines(page).count(), 1));
+  await line(page, 13).focus();
+  await page.keyboard.press("Enter");
+  await policyForm(page, 13).getByLabel("Pattern", { exact: true }).nth(1).focus();
+  await page.keyboard.type("x");
+  await page.getByLabel("Select policy 13", { exact: true }).focus();
+  await page.keyboard.press("Space");
+  await chosen(page).getByRole("button", { name: "Deny", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await save(page);
+  const policy = (await stored(page)).policies[12];
+  assert.deepEqual([policy.decision, policy.rules.sub], ["deny", `${app(12)}x`]);
+});
+
+const states = {
+  folded: async () => {},
+  "filtered and selected": async (page) => {
+    await page.getByLabel("Filter policies").fill("app");
+    await select(page, 2, 3);
+    await chosen(page).getByRole("button", { name: "Duplicate" }).click();
+  },
+  "one unfolded": async (page) => {
+    await line(page, 5).click();
+    await policyForm(page, 5).getByLabel("Pattern", { exact: true }).first().click();
+  },
+  "failing tests": async (page) => {
+    await line(page, 1).click();
+    await policyForm(page, 1).getByLabel("Pattern", { exact: true }).first().fill("x");
+    await page.getByText("Test files").click();
+  },
+  "the review of failing tests": async (page) => {
+    await line(page, 1).click();
+    await policyForm(page, 1).getByLabel("Pattern", { exact: true }).first().fill("x");
+    await tool(page, "Save policies").click();
+    await review(page).getByText("expected allowed").waitFor();
+  },
+};
+const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [1280, 390]) {
+    test(`axe finds nothing in the list of policies, and nothing overflows: ${colorScheme}, ${width} px`, async () => {
+      for (const [name, reach] of Object.entries(states)) {
+        const page = await openPage("issuers/e1", { ...withPolicies(many, tests), colorScheme, viewport: { width, height: 900 } });
+        await lines(page).nth(39).waitFor();
+        await reach(page);
+        await page.evaluate(axe.source);
+        const found = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: "tag", values } }), tags);
+        assert.deepEqual(found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`), [], name);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(over <= 0, `${name}: ${over} px too wide`);
+        await page.context().close();
+      }
+    });
+  }
+}
