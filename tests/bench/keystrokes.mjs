@@ -28,7 +28,12 @@ const input = `${encode({ typ: "JWT", alg: "RS256", kid: "bench" })}.${encode(cl
 const token = `${input}.${sign("sha256", Buffer.from(input), privateKey).toString("base64url")}`;
 
 const issuer = { id: "bench", name: "Bench", url: issuerUrl, maxExpiration: null, jwks, policies, preset: "github-actions", created: now, modified: now };
-const stored = JSON.stringify({ version: 1, issuers: [issuer] });
+/** The same policies with fourteen tests. */
+const samples = Array.from({ length: 14 }, (_, index) => ({
+  id: `s${index}`, name: `deploys service ${index}`, tokenType: "organization", target: "", admin: false, expect: "allowed",
+  claims: JSON.stringify({ ...claims, sub: `repo:octo-org/service-${index * 2}:ref:refs/heads/main` }),
+}));
+const stored = JSON.stringify({ version: 4, issuers: [issuer, { ...issuer, id: "tested", name: "Tested", samples }], removed: [], conflicts: [] });
 
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const shown = (seconds) => `${(seconds * 1000).toFixed(1)} ms`;
@@ -111,8 +116,14 @@ await measure("playground, scratch policies", "playground?issuer=bench", result,
   await page.getByRole("group", { name: "Policy 39", exact: true }).getByLabel("Pattern", { exact: true }).nth(1).click();
 });
 await measure("policy editor, pattern", "issuers/bench", "main", async (page) => {
-  // With many policies, each is one line at first.
   await page.getByRole("button", { name: /^Policy 39 / }).click();
   await page.getByRole("group", { name: "Policy 39", exact: true }).getByLabel("Pattern", { exact: true }).nth(1).click();
+});
+await measure("policy editor, pattern, with 14 tests", "issuers/tested", "main", async (page) => {
+  await page.getByRole("button", { name: /^Policy 39 / }).click();
+  await page.getByRole("group", { name: "Policy 39", exact: true }).getByLabel("Pattern", { exact: true }).nth(1).click();
+});
+await measure("policy editor, filter", "issuers/tested", "main", async (page) => {
+  await page.getByLabel("Filter policies").click();
 });
 await browser.close();
