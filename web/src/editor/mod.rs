@@ -2,6 +2,7 @@
 
 pub(crate) mod changes;
 pub(crate) mod compiled;
+mod decisions;
 pub(crate) mod elements;
 pub(crate) mod focus;
 pub(crate) mod json;

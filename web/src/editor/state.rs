@@ -1,15 +1,15 @@
 //! The shared state of the policy editor's parts: the policies in both views, their history, and
 //! the engine's diagnostics.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use claimgate::diagnostic::Diagnostics;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, PolicySet};
+use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
 
 use super::compiled::{Compiled, Origin};
+use super::decisions::trials;
 use super::elements::{card_of, field_of};
 use super::focus::focus_in_soon;
 
@@ -18,10 +18,10 @@ use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
 use crate::state::store::{Store, use_store};
 use claimgate_providers::KnownClaim;
-use claimgate_workbench::issuers::storage::{StoredIssuer, compile_policies};
+use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::policies::history::{Content, History};
 use claimgate_workbench::policies::json_places::{Places, Range, json_error, place_of};
-use claimgate_workbench::policies::samples::{Decided, Ready, known_claims};
+use claimgate_workbench::policies::samples::{Ready, known_claims};
 use claimgate_workbench::policies::trials::{Facts, Trial, facts};
 
 /// The views of the policies.
@@ -385,40 +385,6 @@ impl PolicyState {
             }
         }
     }
-}
-
-/// The tests, with the decisions of the saved policies, which have another `report_only`, and of the
-/// last edited ones without errors.
-fn trials(
-    compiled: Memo<Compiled>,
-    samples: Memo<Vec<Ready>>,
-    (saved, report_only): (Memo<Vec<PolicyDefinition>>, Memo<bool>),
-) -> Memo<Vec<Trial>> {
-    let before = Memo::new(move |_| {
-        let samples = samples.read();
-        if samples.is_empty() {
-            return Vec::new();
-        }
-        let set = compile_policies(&saved.read(), report_only.get(), Dialect::Pulumi).ok();
-        let decide = |ready: &Ready| set.as_ref().and_then(|set| ready.decide(set));
-        samples.iter().map(decide).collect()
-    });
-    let good = Memo::new_with_compare(
-        move |last: Option<&Option<Arc<PolicySet>>>| {
-            let set = compiled.read().set.clone();
-            set.or_else(|| last.cloned().flatten())
-        },
-        |_, _| true,
-    );
-    Memo::new(move |_| {
-        let (good, samples) = (good.get(), samples.read());
-        let before = before.read();
-        let trial = |(ready, before): (&Ready, &Option<Decided>)| {
-            let now = good.as_ref().and_then(|set| ready.decide(set));
-            Trial::new(ready, before.clone(), now)
-        };
-        samples.iter().zip(&*before).map(trial).collect()
-    })
 }
 
 /// The range of the text that a diagnostic refers to: the JSON error, if its path is empty.

@@ -93,7 +93,7 @@ fn in_one_only(what: &str, old: &[String], new: &[String]) -> Vec<String> {
     let goes = old
         .iter()
         .filter(|one| !new.contains(one))
-        .map(|one| format!("{what} `{}` goes", visible(one)));
+        .map(|one| format!("{what} `{}` is removed", visible(one)));
     let comes = new
         .iter()
         .filter(|one| !old.contains(one))
@@ -111,15 +111,15 @@ pub(super) fn samples(old: &[Sample], new: &[Sample]) -> Vec<String> {
     let mut details = Vec::new();
     for sample in old {
         match find(new, &sample.id) {
-            None => details.push(format!("sample `{}` goes", name(sample))),
+            None => details.push(format!("test `{}` is removed", name(sample))),
             Some(other) if other != *sample => {
-                details.push(format!("sample `{}` says something else", name(&other)));
+                details.push(format!("test `{}` changes", name(&other)));
             }
             Some(_) => {}
         }
     }
     let comes = new.iter().filter(|sample| find(old, &sample.id).is_none());
-    details.extend(comes.map(|sample| format!("new sample `{}`", name(sample))));
+    details.extend(comes.map(|sample| format!("new test `{}`", name(sample))));
     if details.is_empty() && old != new {
         details.push("only their order".to_owned());
     }
@@ -132,7 +132,7 @@ pub(super) fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
         return Vec::new();
     }
     let (Some(old), Some(new)) = (keys_of(old), keys_of(new)) else {
-        return vec!["they are others".to_owned()];
+        return vec!["they are replaced".to_owned()];
     };
     let find = |among: &[(String, String)], id: &str| {
         among
@@ -143,9 +143,9 @@ pub(super) fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
     let mut details = Vec::new();
     for (id, key) in &old {
         match find(&new, id) {
-            None => details.push(format!("key `{}` goes", visible(id))),
+            None => details.push(format!("key `{}` is removed", visible(id))),
             Some(other) if other != *key => {
-                details.push(format!("key `{}` is another one", visible(id)));
+                details.push(format!("key `{}` changes", visible(id)));
             }
             Some(_) => {}
         }
@@ -153,7 +153,7 @@ pub(super) fn keys(old: Option<&str>, new: Option<&str>) -> Vec<String> {
     let comes = new.iter().filter(|(id, _)| find(&old, id).is_none());
     details.extend(comes.map(|(id, _)| format!("new key `{}`", visible(id))));
     if details.is_empty() {
-        details.push("the same keys, written otherwise".to_owned());
+        details.push("the same keys, formatted differently".to_owned());
     }
     details
 }

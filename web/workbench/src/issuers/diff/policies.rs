@@ -32,7 +32,11 @@ pub fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<C
     let removed = |(index, policy): (usize, &PolicyDefinition)| {
         (!pairs.contains(&Some(index))).then(|| Change {
             kind: ChangeKind::Removed,
-            title: format!("the former policy {}, {}, goes", index + 1, kind_of(policy)),
+            title: format!(
+                "the former policy {}, {}, is removed",
+                index + 1,
+                kind_of(policy)
+            ),
             details: policy
                 .rules
                 .iter()
@@ -140,7 +144,7 @@ fn details(old: &PolicyDefinition, new: &PolicyDefinition) -> Vec<String> {
     for (claim, pattern) in &old.rules {
         match new.rules.iter().find(|(other, _)| other == claim) {
             None => details.push(format!(
-                "rule on `{}` goes: it was `{}`",
+                "rule on `{}` is removed: it was `{}`",
                 visible(claim),
                 visible(pattern)
             )),

@@ -33,7 +33,7 @@ fn changes_are_described_in_words() {
             &[deny()],
             &[],
             &[
-                "the former policy 1, deny organization, goes: rule `event_name` matches `pull_request`",
+                "the former policy 1, deny organization, is removed: rule `event_name` matches `pull_request`",
             ],
         ),
         (
@@ -103,7 +103,7 @@ fn versions_of_an_issuer_are_compared_part_by_part() {
         "name: `A` becomes `B`",
         "max expiration: `25 hours, the default` becomes `1 minute`",
         "thumbprints: new thumbprint `ab`",
-        "keys: key `b` goes; new key `c`",
+        "keys: key `b` is removed; new key `c`",
         "policy 1, allow organization, changes: `sub`: `a` becomes `b`",
     ];
     assert_eq!(described, expected);
@@ -139,14 +139,14 @@ fn keys_and_samples_that_differ_say_how() {
     let one = r#"{"keys":[{"kid":"a","n":"1"}]}"#;
     assert_eq!(
         keys(one, r#"{"keys":[{"kid":"a","n":"2"}]}"#),
-        ["key `a` is another one"]
+        ["key `a` changes"]
     );
     assert_eq!(
         keys(one, r#"{"keys": [{"kid":"a","n":"1"}]}"#),
-        ["the same keys, written otherwise"]
+        ["the same keys, formatted differently"]
     );
-    assert_eq!(keys(one, "{"), ["they are others"]);
-    assert_eq!(issuer::keys(Some(one), None), ["key `a` goes"]);
+    assert_eq!(keys(one, "{"), ["they are replaced"]);
+    assert_eq!(issuer::keys(Some(one), None), ["key `a` is removed"]);
     let sample = |id: &str, name: &str| Sample {
         name: name.to_owned(),
         claims: "{}".to_owned(),
@@ -158,11 +158,7 @@ fn keys_and_samples_that_differ_say_how() {
     );
     assert_eq!(
         described,
-        [
-            "sample `A2` says something else",
-            "sample `B` goes",
-            "new sample `C`"
-        ]
+        ["test `A2` changes", "test `B` is removed", "new test `C`"]
     );
 }
 
