@@ -30,11 +30,11 @@ for (const width of [1280, 390]) {
     openPage("issuers/e1", { ...withPolicies(policies, samples), viewport: { width, height: 900 } });
 
   describe(`the list of policies, ${width} px`, () => {
-    test("forty policies are a sentence each, with their name, their note and the tests that they match", async () => {
+    test("forty policies are a sentence each, with their name, their note and the tests that they decide", async () => {
       const page = await open();
       await lines(page).nth(39).waitFor();
       assert.equal(await page.getByLabel("Claim", { exact: true }).count(), 0, "all are folded");
-      assert.match(await text(line(page, 1)), /^Policy 1 allow organization when aud = urn:pulumi:org:acme and sub = \S+ matches 1 test$/);
+      assert.match(await text(line(page, 1)), /^Policy 1 allow organization when aud = urn:pulumi:org:acme and sub = \S+ decides 1 test$/);
       assert.match(await text(line(page, 5)), /^Policy 5 Nightly allow organization .* rebuilds the images/);
       assert.match(await text(line(page, 8)), /deny organization when sub = repo:octo-org\/app-7:pull_request/);
       if (width === 1280) {
@@ -73,7 +73,7 @@ for (const width of [1280, 390]) {
       await page.getByLabel("Show", { exact: true }).selectOption("Deny");
       await page.getByRole("status").filter({ hasText: "5 of 40" }).waitFor();
       assert.equal(await lines(page).count(), 5);
-      await page.getByLabel("Show", { exact: true }).selectOption("Matching no test");
+      await page.getByLabel("Show", { exact: true }).selectOption("Deciding no test");
       await page.getByRole("status").filter({ hasText: "38 of 40" }).waitFor();
       await tool(page, "Add policy").click();
       await hasFocus(policyForm(page, 41).getByLabel("Decision"));

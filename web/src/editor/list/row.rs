@@ -134,7 +134,7 @@ fn written(policy: PolicyDraft) -> AnyView {
     .into_any()
 }
 
-/// How many tests match, and what the engine found.
+/// How many tests it decides, and what the engine found.
 #[component]
 fn Known(list: ListState, place: Memo<usize>) -> impl IntoView {
     let state = list.policies;
@@ -159,8 +159,8 @@ fn Known(list: ListState, place: Memo<usize>) -> impl IntoView {
                 {(facts.errors > 0).then(|| view! { " " <span class="badge badge--bad">{count(facts.errors, "error")}</span> })}
                 {(facts.findings > 0).then(|| view! { " " <span class="badge badge--note">{count(facts.findings, "finding")}</span> })}
                 {(tests > 0).then(|| view! {
-                    " " <span class="badge" title=format!("Matches {} of {}", facts.hits, count(tests, "test"))>
-                        <span class="visually-hidden">"matches "</span> {count(facts.hits, "test")}
+                    " " <span class="badge" title=format!("Decides {} of {}", facts.hits, count(tests, "test"))>
+                        <span class="visually-hidden">"decides "</span> {count(facts.hits, "test")}
                     </span>
                 })}
             </span>

@@ -18,8 +18,8 @@ pub enum Group {
     Deny,
     /// Those with errors or findings.
     Findings,
-    /// Those that match no sample.
-    Unmatched,
+    /// Those that decide no test.
+    Idle,
 }
 
 impl Group {
@@ -29,7 +29,7 @@ impl Group {
         Self::Allow,
         Self::Deny,
         Self::Findings,
-        Self::Unmatched,
+        Self::Idle,
     ];
 
     /// Its label.
@@ -39,7 +39,7 @@ impl Group {
             Self::Allow => "Allow",
             Self::Deny => "Deny",
             Self::Findings => "With findings",
-            Self::Unmatched => "Matching no test",
+            Self::Idle => "Deciding no test",
         }
     }
 
@@ -55,7 +55,7 @@ impl Group {
             Self::Allow => fields.decision == Decision::Allow.as_str(),
             Self::Deny => fields.decision == Decision::Deny.as_str(),
             Self::Findings => facts.findings + facts.errors > 0,
-            Self::Unmatched => facts.hits == 0,
+            Self::Idle => facts.hits == 0,
         }
     }
 }
@@ -128,7 +128,7 @@ mod tests {
         };
         assert!(shown(Group::Allow, "", none) && !shown(Group::Deny, "", none));
         assert!(shown(Group::Findings, "", found) && !shown(Group::Findings, "", none));
-        assert!(shown(Group::Unmatched, "", none) && !shown(Group::Unmatched, "", found));
+        assert!(shown(Group::Idle, "", none) && !shown(Group::Idle, "", found));
         assert!(
             Group::ALL
                 .into_iter()

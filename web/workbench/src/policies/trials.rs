@@ -106,7 +106,7 @@ impl Tally {
 /// What is known of one policy.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Facts {
-    /// The tests that it matches.
+    /// The tests that it decides.
     pub hits: usize,
     /// Its findings.
     pub findings: usize,
@@ -123,7 +123,7 @@ pub fn facts(
 ) -> Vec<Facts> {
     let mut facts = vec![Facts::default(); count];
     for decided in trials.iter().filter_map(|trial| trial.now.as_ref()) {
-        for place in &decided.matched {
+        for place in &decided.policies {
             if let Some(facts) = facts.get_mut(*place) {
                 facts.hits += 1;
             }
@@ -156,7 +156,7 @@ mod tests {
         let decided = |outcome| Decided {
             outcome,
             summary: String::new(),
-            matched: vec![1],
+            policies: vec![1],
         };
         let sample = Sample {
             expect,
