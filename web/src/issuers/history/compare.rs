@@ -1,4 +1,4 @@
-//! What changes from one revision to another: in words, and line by line.
+//! What changes from one revision to another: what it opens and closes, in words, and line by line.
 
 use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
@@ -8,7 +8,10 @@ use leptos_router::hooks::use_navigate;
 use super::list::time;
 use super::restore::Restore;
 use super::state::History;
+use crate::analysis::meaning::MeaningOfChange;
 use crate::editor::changes::{ChangeList, ChangedText};
+use crate::state::store::use_store;
+use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::diff::{changes, lines};
 use claimgate_workbench::remote::revisions::Pair;
 
@@ -25,6 +28,11 @@ pub(super) fn Compare(history: History) -> impl IntoView {
         let Pair { from, to } = history.pair.get()?;
         Some((history.policies(from)?, history.policies(to)?))
     });
+    let store = use_store();
+    let settings = Signal::derive(move || {
+        let issuer = store.find(&history.issuer.read_untracked());
+        issuer.as_ref().map(Settings::of)
+    });
     view! {
         <section class="card stack--tight" aria-labelledby="compare-heading">
             <h2 id="compare-heading">{move || history.pair.get().map(|Pair { from, to }| match from {
@@ -32,7 +40,9 @@ pub(super) fn Compare(history: History) -> impl IntoView {
                 _ => format!("From revision {from} to {to}"),
             })}</h2>
             <Choice history=history />
-            {move || both.get().map(|(before, after)| view! { <Difference before=before after=after /> })}
+            {move || both.get().map(|(before, after)| view! {
+                <Difference settings=settings.get_untracked() before=before after=after />
+            })}
             <Restore history=history />
         </section>
     }
@@ -99,7 +109,12 @@ fn Choice(history: History) -> impl IntoView {
 }
 
 #[component]
-fn Difference(before: Vec<PolicyDefinition>, after: Vec<PolicyDefinition>) -> impl IntoView {
+fn Difference(
+    /// Those of the issuer as it is now.
+    settings: Option<Settings>,
+    before: Vec<PolicyDefinition>,
+    after: Vec<PolicyDefinition>,
+) -> impl IntoView {
     if before == after {
         return view! { <p class="hint">"Both have the same policies."</p> }.into_any();
     }
@@ -107,6 +122,9 @@ fn Difference(before: Vec<PolicyDefinition>, after: Vec<PolicyDefinition>) -> im
     let is_order = list.is_empty();
     view! {
         {is_order.then(|| view! { <p>"Only the order of policies differs. Every decision is the same."</p> })}
+        {settings.filter(|_| !is_order).map(|settings| view! {
+            <MeaningOfChange settings=settings old=before.clone() new=after.clone() />
+        })}
         <ChangeList changes=list />
         <ChangedText lines=lines(&before, &after) open=true />
     }
