@@ -64,7 +64,7 @@ fn Choice(history: History) -> impl IntoView {
             options,
         );
     });
-    let choice = move |label: &'static str, is_from: bool| {
+    let choice = move |label: &'static str, id: &'static str, is_from: bool| {
         let chosen = Memo::new(move |_| {
             let pair = history.pair.get();
             pair.map(|pair| if is_from { pair.from } else { pair.to })
@@ -99,13 +99,13 @@ fn Choice(history: History) -> impl IntoView {
             }
         };
         view! {
-            <label class="field">
-                <span class="label">{label}</span>
-                <select on:change:target=move |event| choose(event.target().value())>{options}</select>
-            </label>
+            <div class="field">
+                <label for=id>{label}</label>
+                <select id=id on:change:target=move |event| choose(event.target().value())>{options}</select>
+            </div>
         }
     };
-    view! { <div class="field-row field-row--even">{choice("From", true)} {choice("To", false)}</div> }
+    view! { <div class="field-row field-row--even">{choice("From", "compare-from", true)} {choice("To", "compare-to", false)}</div> }
 }
 
 #[component]
