@@ -217,7 +217,7 @@ mod tests {
     fn cases_start_from_known_tests_and_what_is_left_out_is_said() {
         let file = r#"{
             "cases": [{"name": "b", "sample": "main", "with": {"sub": "b"}, "expect": "denied", "code": "default-deny"}],
-            "properties": [{"name": "never", "never": {"rules": {"sub": "*"}}}],
+            "properties": [{"name": "never", "never": {"sub": "*"}}],
             "now": "2026-11-29T00:00:00Z"
         }"#;
         let imported = from_file(file, &[test("main", None)]).unwrap();
@@ -233,7 +233,7 @@ mod tests {
     #[test]
     fn what_is_wrong_with_a_file_is_said() {
         for (text, expected) in [
-            ("{", "expected"),
+            ("{", "not JSON"),
             (
                 r#"{"cases": [{"name": "a", "claims": {}, "expect": "maybe"}]}"#,
                 "cases[0].expect",

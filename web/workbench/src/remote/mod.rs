@@ -6,4 +6,4 @@ pub mod mapping;
 pub mod plan;
 pub mod request_error;
 pub mod revisions;
-pub mod tests;
+pub mod samples;

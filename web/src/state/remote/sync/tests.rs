@@ -10,7 +10,7 @@ use crate::state::remote::client::RequestError;
 use claimgate_formats::percent_encode;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::remote::plan::Confirmed;
-use claimgate_workbench::remote::tests::{Stored, TestRequest, requests, stored, unsaved};
+use claimgate_workbench::remote::samples::{Stored, TestRequest, requests, stored, unsaved};
 
 impl Sync {
     /// Loads the tests of an issuer, and shows them unless there are changes that are not sent yet.
