@@ -7,8 +7,8 @@ use leptos_router::{Lazy, path};
 use crate::shell::frame::Frame;
 use crate::shell::lazy::{
     AuditEntryRoute, AuditRoute, ChangeRoute, ChangesRoute, DemoRoute, ExampleRoute, ExamplesRoute,
-    HistoryRoute, ImportRoute, IssuerRoute, IssuersRoute, MapRoute, NewIssuerRoute, OrganizationsRoute,
-    PlaygroundRoute, SettingsRoute, TokensRoute,
+    HistoryRoute, ImportRoute, IssuerRoute, IssuersRoute, MapRoute, NewIssuerRoute,
+    OrganizationsRoute, PlaygroundRoute, SettingsRoute, TokensRoute,
 };
 use crate::shell::not_found::NotFoundPage;
 use crate::state::dropped::{DropTarget, DroppedFile};

@@ -6,6 +6,7 @@ use claimgate::policy::PolicyDefinition;
 use claimgate_api::RevisionEntry;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
+use serde_json::Value;
 
 use crate::state::remote::sync::Sync;
 use claimgate_workbench::remote::revisions::{Pair, page, policies};
@@ -62,10 +63,7 @@ impl History {
         let before_words = before.map_or_else(String::new, |before| format!("&before={before}"));
         self.is_busy.set(true);
         spawn_local(async move {
-            let answer = self
-                .sync
-                .get(&format!("{path}?limit={PAGE}{before_words}"))
-                .await;
+            let answer = self.get(format!("{path}?limit={PAGE}{before_words}")).await;
             // The page may be gone.
             if self.is_busy.try_set(false).is_some() {
                 return;
@@ -102,7 +100,7 @@ impl History {
             return;
         };
         spawn_local(async move {
-            let answer = self.sync.get(&format!("{path}/{version}")).await;
+            let answer = self.get(format!("{path}/{version}")).await;
             match answer.and_then(|body| policies(&body)) {
                 Ok(policies) => {
                     self.bodies
@@ -113,6 +111,12 @@ impl History {
                 }
             }
         });
+    }
+
+    async fn get(self, path: String) -> Result<Value, String> {
+        let path = untrack(|| self.sync.organization_path(&path));
+        let answer = self.sync.send("GET", &path, None).await;
+        answer.map_err(|error| error.message())
     }
 
     fn path(self) -> Option<String> {
