@@ -133,7 +133,7 @@ impl TrustMap {
         let place = self.add(Node {
             column: Column::Policy,
             label,
-            detail: sentence(&PolicyFields::of(policy)),
+            detail: sentence(&PolicyFields::of(policy)).marked(),
             short: rules(policy),
             link: Some(format!("/issuers/{}", issuer.id)),
             denies,

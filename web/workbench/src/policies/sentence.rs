@@ -33,6 +33,20 @@ impl Sentence {
     }
 }
 
+impl Sentence {
+    /// The sentence with code between backticks, as in messages.
+    pub fn marked(&self) -> String {
+        let mut text = self.decision.clone();
+        for part in &self.rest {
+            match part {
+                Part::Words(part) => text.push_str(part),
+                Part::Code(part) => text.push_str(&format!("`{part}`")),
+            }
+        }
+        text
+    }
+}
+
 /// The sentence of a policy, with `=` before a literal pattern and `~` before one with wildcards.
 pub fn sentence(fields: &PolicyFields) -> Sentence {
     let mut rest = vec![words(format!(" {}", fields.token_type))];
@@ -90,6 +104,10 @@ mod tests {
         assert_eq!(
             found.text(),
             "allow organization when aud = acme and sub ~ repo:*"
+        );
+        assert_eq!(
+            found.marked(),
+            "allow organization when `aud` = `acme` and `sub` ~ `repo:*`"
         );
         assert_eq!(found.rest[2], Part::Code("aud".to_owned()));
         let deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization);
