@@ -293,6 +293,7 @@ mod tests {
             token_type: "organization".to_owned(),
             target: String::new(),
             admin: false,
+            expect: None,
         };
         StoredIssuer {
             name: "CI".to_owned(),
