@@ -1,9 +1,9 @@
 // Connected mode: the pages that administer a server.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import { BOOTSTRAP, KEYS, Server, look, signIn, withServer } from "./connected-helpers.mjs";
 import { decision, eventually, explanation, hasFocus } from "./helpers.mjs";
+import { download } from "./issuers-helpers.mjs";
 
 const { server, openPage } = withServer();
 const rows = (page) => page.locator("table.audit tbody tr");
@@ -122,16 +122,13 @@ test("what is found is exported as CSV and as lines of JSON", async () => {
   const page = await openPage("audit?search=pull_request");
   await signIn(page);
   await rows(page).first().waitFor();
-  const download = async (name) => {
-    const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name }).click()]);
-    return [file.suggestedFilename(), await readFile(await file.path(), "utf8")];
-  };
-  const [csvName, csv] = await download(/^CSV/);
+  const exported = (name) => download(page, () => page.getByRole("button", { name }).click());
+  const { name: csvName, text: csv } = await exported(/^CSV/);
   assert.equal(csvName, "exchanges.csv");
   const [head, ...lines] = csv.trim().split("\r\n");
   assert.match(head, /^reference,time,organization,decision,/);
   assert.ok(lines.length > 0 && lines.every((line) => line.includes("pull_request")), csv);
-  const [jsonName, json] = await download(/^JSON lines/);
+  const { name: jsonName, text: json } = await exported(/^JSON lines/);
   assert.equal(jsonName, "exchanges.jsonl");
   for (const line of json.trim().split("\n")) assert.match(JSON.parse(line).subject, /pull_request/);
 });

@@ -228,7 +228,7 @@ for (const width of [1280, 390]) {
     test("shows changes in words, as text and on the samples, and saves with Ctrl+S", async () => {
       const page = await open(undefined, undefined, size);
       await pattern(page, 1).fill("repo:octo-org/other:*");
-      await page.getByText("Not saved").waitFor();
+      await page.getByText("● Not saved").waitFor();
       await page.keyboard.press("Control+s");
       const shown = await text(review(page));
       assert.match(shown, /Policy 1, allow organization, changes `sub`: `repo:octo-org\/octo-repo:\*` becomes `repo:octo-org\/other:\*`/);
@@ -336,6 +336,9 @@ for (const width of [1280, 390]) {
 test("sections and views have addresses, and tabs arrow keys", async () => {
   const page = await open();
   await page.getByRole("tab", { name: "Policies" }).focus();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await page.getByRole("tab", { name: "Who gets in" }).getAttribute("aria-selected"), "true");
+  await page.waitForURL(/section=who/);
   await page.keyboard.press("ArrowRight");
   assert.equal(await page.getByRole("tab", { name: "Details" }).getAttribute("aria-selected"), "true");
   await page.waitForURL(/section=details/);

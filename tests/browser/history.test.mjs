@@ -112,7 +112,7 @@ for (const width of [1280, 390]) {
       await page.locator(".save-bar").getByText("1 of 1 as expected").waitFor();
       await saved(page);
       const other = await opened(`issuers/${id}`, size);
-      await samplesOf(other).getByText("deploys").waitFor();
+      await samplesOf(other).getByText("deploys").first().waitFor();
       await tool(other, "Edit deploys").click();
       await other.getByLabel("Expected decision").selectOption("denied");
       await tool(other, "Save test").click();
@@ -134,7 +134,7 @@ for (const width of [1280, 390]) {
       const page = await opened(`issuers/${id}`, { ...size, storageState });
       const notice = page.getByRole("status").filter({ hasText: "1 test is in this browser only." });
       await notice.getByRole("button", { name: "Save with the issuer" }).click();
-      await samplesOf(page).getByText("from before").waitFor();
+      await samplesOf(page).getByText("from before").first().waitFor();
       await eventually(async () => {
         const { samples } = await server.call("GET", `/api/orgs/demo/oidc/issuers/${id}/samples`);
         assert.deepEqual(samples.map((one) => one.name), ["from before"]);

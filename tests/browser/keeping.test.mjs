@@ -78,7 +78,7 @@ describe("policies that are not saved", () => {
     const page = await openPage();
     await demonstrate(page, issuer);
     await addPolicy(page, 3, "deny", [["actor", "mallory"]]);
-    await page.getByText("Not saved").waitFor();
+    await page.getByText("● Not saved").waitFor();
     return page;
   };
   const asked = (page, answer) => {

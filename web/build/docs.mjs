@@ -67,9 +67,11 @@ function render(name, text, names) {
       const rows = token.rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("\n");
       return `<div class="docs__table" tabindex="0"><table><thead><tr>${head}</tr></thead><tbody>${rows}</tbody></table></div>\n`;
     },
-    // The pages have no HTML of their own.
+    // The pages have no HTML of their own, but for the targets of links within the reference of the npm package.
     html({ text }) {
-      return escape(text);
+      const id = /^<a id="([\w-]+)">$/.exec(text)?.[1];
+      if (id) return `<span id="${id}">`;
+      return text === "</a>" ? "</span>" : escape(text);
     },
   };
   const html = new Marked({ renderer }).parse(text);

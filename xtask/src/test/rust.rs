@@ -53,6 +53,7 @@ const SELECTIONS: [Selection; 3] = [
             package("claimgate-providers", "crates/providers"),
             package("claimgate-workbench", "web/workbench"),
             package("claimgate-wasm", "crates/wasm"),
+            package("claimgate-wasm-analysis", "crates/wasm-analysis"),
             tool("xtask", "xtask"),
             tool("wasm-tools", "xtask/wasm-tools"),
         ],

@@ -199,7 +199,7 @@ impl ExchangeError {
     /// ```
     /// use claimgate::exchange::{BodyKind, ExchangeRequest};
     ///
-    /// let error = ExchangeRequest::parse("", BodyKind::Form).unwrap_err();
+    /// let error = ExchangeRequest::parse("audience=a", BodyKind::Form).unwrap_err();
     /// let body = error.response("7f3a");
     /// assert_eq!(body.error_description, "parameter `grant_type` is missing (reference 7f3a)");
     /// ```
