@@ -151,7 +151,10 @@ mod tests {
         assert_eq!(diff["value"][0]["relation"], "wider");
 
         let analyzed = answer(&json!({"ask": "analyze", "config": config("repo:acme*")}));
-        assert_eq!(analyzed["value"][0]["findings"][0]["path"], "policies[0]");
+        assert_eq!(
+            analyzed["value"][0]["findings"][0]["path"],
+            "policies[0].rules.sub"
+        );
         let without = json!({"ask": "analyze", "config": config("repo:acme*"), "facts": false});
         assert_eq!(
             answer(&without)["value"][0]["facts"]["provider"],
