@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import axe from "axe-core";
+import { violations } from "./accessibility.mjs";
 import { issuerUrl } from "./helpers.mjs";
 
 export const widths = [1280, 390];
@@ -29,16 +29,9 @@ export async function editCopy(page) {
 /** Shows the scratch policies as JSON. */
 export const asJson = (page) => page.getByRole("group", { name: "View of the policies" }).getByRole("button", { name: "JSON" }).click();
 
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
 /** Checks that axe finds nothing, and nothing overflows to the right. */
 export async function isInOrder(page, what) {
-  await page.evaluate(axe.source);
-  const found = await page.evaluate(async (values) => {
-    const result = await globalThis.axe.run({ runOnly: { type: "tag", values } });
-    return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join("\n")}`);
-  }, rules);
-  assert.deepEqual(found, [], what);
+  assert.deepEqual(await violations(page), [], what);
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.equal(overflow, 0, `${what}: wider than the window`);
 }

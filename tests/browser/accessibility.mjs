@@ -1,0 +1,30 @@
+// What axe finds on a page.
+import axe from "axe-core";
+
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/**
+ * The violations that axe finds, as texts. A target that a scroller or a sticky bar cuts off is looked at again in the
+ * middle of the window: only how far the page is scrolled makes it too small.
+ */
+export async function violations(page) {
+  await page.evaluate(axe.source);
+  return page.evaluate(async (values) => {
+    const run = async () => (await globalThis.axe.run({ runOnly: { type: "tag", values } })).violations;
+    const isCutOff = async (node) => {
+      if (!node.failureSummary.includes("partially obscured")) return false;
+      const element = document.querySelector(node.target[0]);
+      element.scrollIntoView({ block: "center", behavior: "instant" });
+      const again = (await run()).find(({ id }) => id === "target-size");
+      return !again?.nodes.some((other) => other.target[0] === node.target[0]);
+    };
+    const found = [];
+    for (const { id, nodes } of await run()) {
+      for (const node of nodes) {
+        if (id === "target-size" && (await isCutOff(node))) continue;
+        found.push(`${id}: ${node.html} (${node.failureSummary})`);
+      }
+    }
+    return found;
+  }, TAGS);
+}
