@@ -31,24 +31,7 @@ fn fold(name: &str) -> Vec<u8> {
 /// The edits between two names. Long names are cut: they are pasted, not mistyped.
 fn distance(a: &[u8], b: &[u8]) -> usize {
     let cut = |name: &[u8]| name.iter().copied().take(64).collect::<Vec<_>>();
-    let (a, b) = (cut(a), cut(b));
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.iter().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (y, cell) in b.iter().zip(row.iter_mut().skip(1)) {
-            let next = (diagonal + usize::from(x != y))
-                .min(left + 1)
-                .min(*cell + 1);
-            diagonal = *cell;
-            *cell = next;
-            left = next;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
+    strsim::generic_levenshtein(&cut(a), &cut(b))
 }
 
 #[cfg(test)]
