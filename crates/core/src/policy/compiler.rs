@@ -1,10 +1,10 @@
 //! Compiling policies: parsing every path and pattern, and checking every field.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::compiled::{CompiledPolicy, Effect, Rule, Target};
 use super::limits::{CompileOptions, Limits};
+use super::numbers::Numbers;
 use super::{
     Decision, MAX_NAME_CHARS, MAX_NOTE_CHARS, NAME, NOTE, PolicyDefinition, REPORT_ONLY, TokenType,
 };
@@ -16,13 +16,15 @@ use crate::pattern::Pattern;
 /// Compiles each distinct claim path and pattern once.
 pub(super) struct Compiler<'a> {
     options: CompileOptions,
-    /// Claim paths by how they are written, with their numbers.
-    paths: HashMap<&'a str, (Arc<ClaimPath>, u32)>,
-    /// The number of each distinct claim path, from 0.
-    numbers: HashMap<Vec<String>, u32>,
-    patterns: HashMap<&'a str, Arc<Pattern>>,
-    /// The numbers of roles, from 1.
-    roles: HashMap<String, u32>,
+    /// Valid claim paths as they are written.
+    written: Numbers<&'a str>,
+    /// Each of them, with the number of its claim.
+    paths: Vec<(Arc<ClaimPath>, u32)>,
+    claims: Numbers<Vec<String>>,
+    /// Valid patterns as they are written.
+    sources: Numbers<&'a str>,
+    patterns: Vec<Arc<Pattern>>,
+    roles: Numbers<&'a str>,
     errors: Diagnostics,
 }
 
@@ -30,10 +32,12 @@ impl<'a> Compiler<'a> {
     pub(super) fn new(options: &CompileOptions) -> Self {
         Self {
             options: *options,
-            paths: HashMap::new(),
-            numbers: HashMap::new(),
-            patterns: HashMap::new(),
-            roles: HashMap::new(),
+            written: Numbers::default(),
+            paths: Vec::new(),
+            claims: Numbers::default(),
+            sources: Numbers::default(),
+            patterns: Vec::new(),
+            roles: Numbers::default(),
             errors: Diagnostics::default(),
         }
     }
@@ -41,7 +45,7 @@ impl<'a> Compiler<'a> {
     /// All errors, if there are any.
     pub(super) fn finish(mut self) -> Result<(), Diagnostics> {
         let limits = self.options.limits;
-        let total = limits.too_many("policies", self.numbers.len(), limits.claim_paths);
+        let total = limits.too_many("policies", self.claims.values().len(), limits.claim_paths);
         self.errors.extend(total);
         self.errors.or(())
     }
@@ -73,10 +77,10 @@ impl<'a> Compiler<'a> {
         })
     }
 
+    /// The number of the policy's role, from 1; 0 without one.
     fn role(&mut self, definition: &'a PolicyDefinition) -> u32 {
-        let next = u32::try_from(self.roles.len() + 1).unwrap_or(u32::MAX);
         let role = definition.role_id.as_deref();
-        role.map_or(0, |role| *self.roles.entry(role.to_owned()).or_insert(next))
+        role.map_or(0, |role| self.roles.number(role).saturating_add(1))
     }
 
     fn report_only(&mut self, path: &str, definition: &PolicyDefinition) {
@@ -270,7 +274,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn claim_path(&mut self, place: &str, source: &'a str) -> Option<(Arc<ClaimPath>, u32)> {
-        if let Some(known) = self.paths.get(source) {
+        let known = self.written.get(&source);
+        if let Some(known) = known.and_then(|number| self.paths.get(number as usize)) {
             return Some(known.clone());
         }
         if let Some(error) = self.options.limits.too_long(place, source) {
@@ -279,11 +284,10 @@ impl<'a> Compiler<'a> {
         }
         match ClaimPath::parse(source) {
             Ok(path) => {
-                let next = u32::try_from(self.numbers.len()).unwrap_or(u32::MAX);
-                let segments = path.segments().to_vec();
-                let number = *self.numbers.entry(segments).or_insert(next);
+                let number = self.claims.number_of(path.segments());
                 let known = (Arc::new(path), number);
-                self.paths.insert(source, known.clone());
+                self.written.number(source);
+                self.paths.push(known.clone());
                 Some(known)
             }
             Err(error) => {
@@ -294,13 +298,17 @@ impl<'a> Compiler<'a> {
     }
 
     fn pattern(&mut self, place: &str, source: &'a str) -> Option<Arc<Pattern>> {
-        if let Some(known) = self.patterns.get(source) {
+        let known = self.sources.get(&source);
+        if let Some(known) = known.and_then(|number| self.patterns.get(number as usize)) {
             return Some(Arc::clone(known));
         }
         match Pattern::new(source, self.options.dialect) {
-            Ok(pattern) => Some(Arc::clone(
-                self.patterns.entry(source).or_insert(Arc::new(pattern)),
-            )),
+            Ok(pattern) => {
+                let pattern = Arc::new(pattern);
+                self.sources.number(source);
+                self.patterns.push(Arc::clone(&pattern));
+                Some(pattern)
+            }
             Err(error) => {
                 self.errors
                     .push(Diagnostic::error(place, error.code(), error.to_string()));

@@ -9,6 +9,7 @@ mod compiler;
 mod index;
 mod limits;
 mod model;
+mod numbers;
 mod parse;
 mod target;
 

@@ -1,6 +1,5 @@
 //! Building a partition: equivalent policies become a class, each with its best key.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::keys::{Key, KeyKind, Postings, length, pack};
@@ -8,6 +7,7 @@ use super::partition::{Class, Condition, Partition, Subject};
 use crate::claim_path::ClaimPath;
 use crate::pattern::{Bounds, Literals, Pattern};
 use crate::policy::compiled::{CompiledPolicy, Effect, Target};
+use crate::policy::numbers::Numbers;
 use crate::policy::{Decision, TokenType};
 use crate::sorted::sorted;
 
@@ -16,17 +16,17 @@ pub(super) struct Builder {
     partition: Partition,
     /// The first policy of a class, and another one of it.
     repeated: Vec<(u64, u64)>,
-    subjects: HashMap<Vec<String>, u32>,
-    /// By a pattern's address; it is kept here, so that no other gets its address.
-    compiled: HashMap<*const Pattern, (Arc<Pattern>, u32)>,
-    /// By its normal form.
-    normal: HashMap<String, u32>,
+    subjects: Numbers<Vec<String>>,
+    /// The addresses of patterns.
+    compiled: Numbers<*const Pattern>,
+    /// Each of those patterns, so that no other gets its address, and the number of its normal form.
+    patterns: Vec<(Arc<Pattern>, u32)>,
+    normal: Numbers<String>,
     all_literals: Vec<Literals>,
-    texts: HashMap<String, u32>,
-    bounds: Vec<Bounds>,
-    bound_places: HashMap<Bounds, u32>,
-    /// The first policy of each class, by the class's conditions and effect.
-    classes: HashMap<Vec<u32>, u32>,
+    texts: Numbers<String>,
+    bounds: Numbers<Bounds>,
+    /// The effect and the conditions of each class.
+    classes: Numbers<Vec<u32>>,
     /// The candidate keys of each class, one class after the other.
     candidates: Vec<Key>,
     /// Where each class ends in `candidates`.
@@ -75,9 +75,9 @@ impl Builder {
             }
         }
         let identity = identity(policy.effect, &conditions);
-        let first = *self.classes.entry(identity).or_insert(index);
-        if first != index {
-            self.repeated.push((first.into(), index.into()));
+        let class = self.classes.number(identity);
+        if let Some(known) = self.partition.classes.get(class as usize) {
+            self.repeated.push((known.policy.into(), index.into()));
         } else {
             self.add_keys(&conditions);
             let partition = &mut self.partition;
@@ -100,9 +100,8 @@ impl Builder {
         let segments = path
             .map(|path| path.segments().to_vec())
             .unwrap_or_default();
-        let next = length(&self.partition.subjects);
-        let place = *self.subjects.entry(segments).or_insert(next);
-        if place == next {
+        let place = self.subjects.number(segments);
+        if place == length(&self.partition.subjects) {
             self.partition.subjects.push(Subject {
                 path: path.cloned(),
                 exact: Vec::new(),
@@ -118,20 +117,16 @@ impl Builder {
     }
 
     fn pattern(&mut self, pattern: &Arc<Pattern>) -> u32 {
-        if let Some((_, known)) = self.compiled.get(&Arc::as_ptr(pattern)) {
-            return *known;
+        let known = self.compiled.number(Arc::as_ptr(pattern));
+        if let Some((_, place)) = self.patterns.get(known as usize) {
+            return *place;
         }
         let mut literals = pattern.literals();
-        let next = length(&self.all_literals);
-        let place = *self
-            .normal
-            .entry(std::mem::take(&mut literals.normal))
-            .or_insert(next);
-        if place == next {
+        let place = self.normal.number(std::mem::take(&mut literals.normal));
+        if place == length(&self.all_literals) {
             self.all_literals.push(literals);
         }
-        self.compiled
-            .insert(Arc::as_ptr(pattern), (Arc::clone(pattern), place));
+        self.patterns.push((Arc::clone(pattern), place));
         place
     }
 
@@ -155,16 +150,12 @@ impl Builder {
             let inner = literals.inner.iter().map(|text| (KeyKind::Inner, text));
             let before = self.candidates.len();
             for (kind, text) in parts.chain(inner) {
-                self.candidates
-                    .push((*subject, kind, number(&mut self.texts, text)));
+                let text = self.texts.number_of(text.as_str());
+                self.candidates.push((*subject, kind, text));
             }
             if let Some(bounds) = literals.bounds {
-                let next = length(&self.bounds);
-                let place = *self.bound_places.entry(bounds).or_insert(next);
-                if place == next {
-                    self.bounds.push(bounds);
-                }
-                self.candidates.push((*subject, KeyKind::Loose, place));
+                let bounds = self.bounds.number(bounds);
+                self.candidates.push((*subject, KeyKind::Loose, bounds));
             } else if self.candidates.len() == before {
                 self.candidates.push((*subject, KeyKind::Rest, 0));
             }
@@ -174,20 +165,25 @@ impl Builder {
 
     /// Files each class under the key that the fewest could share.
     fn file(&mut self) {
-        let mut counts: HashMap<Key, u32> = HashMap::new();
+        let (mut keys, mut counts) = (Numbers::<Key>::default(), Vec::<u32>::new());
         for key in &self.candidates {
-            *counts.entry(*key).or_default() += 1;
+            match counts.get_mut(keys.number(*key) as usize) {
+                Some(count) => *count += 1,
+                None => counts.push(1),
+            }
         }
         let mut filed = Vec::with_capacity(self.ends.len());
         let mut start = 0;
         for (class, end) in (0_u32..).zip(&self.ends) {
-            let keys = self.candidates.get(start..*end).unwrap_or_default();
+            let candidates = self.candidates.get(start..*end).unwrap_or_default();
             start = *end;
             let cost = |key: &&Key| {
-                let shared = counts.get(*key).copied().unwrap_or_default();
+                let count = keys.get(*key).and_then(|key| counts.get(key as usize));
+                let shared = count.copied().unwrap_or_default();
                 // A length is less selective than a text, and an open length is not selective.
                 let bounds = self
                     .bounds
+                    .values()
                     .get(key.2 as usize)
                     .filter(|_| key.1 == KeyKind::Loose);
                 let is_any =
@@ -198,20 +194,15 @@ impl Builder {
                     key.1,
                 )
             };
-            match keys.iter().min_by_key(cost) {
+            match candidates.iter().min_by_key(cost) {
                 Some(key) => filed.push(pack(*key, class)),
                 None => self.partition.always.push(class),
             }
         }
-        let mut texts = vec![""; self.texts.len()];
-        for (text, place) in &self.texts {
-            if let Some(slot) = texts.get_mut(*place as usize) {
-                *slot = text;
-            }
-        }
-        drop(counts);
+        drop((keys, counts));
         let filed = sorted(filed);
-        self.partition.store(&filed, &texts, &self.bounds);
+        let (texts, bounds) = (self.texts.values(), self.bounds.values());
+        self.partition.store(&filed, texts, bounds);
     }
 }
 
@@ -236,14 +227,4 @@ fn target_pattern(target: &Target) -> Option<Arc<Pattern>> {
         Target::Personal(login) => Some(Arc::new(Pattern::literal(&login.to_ascii_lowercase()))),
         Target::Runner(name) => Some(Arc::new(Pattern::literal(name))),
     }
-}
-
-/// The text's number: the next one where it has none.
-fn number(numbers: &mut HashMap<String, u32>, text: &str) -> u32 {
-    if let Some(number) = numbers.get(text) {
-        return *number;
-    }
-    let next = u32::try_from(numbers.len()).unwrap_or(u32::MAX);
-    numbers.insert(text.to_owned(), next);
-    next
 }

@@ -9,7 +9,7 @@ use super::partition::{FEW_SUBJECTS, Partition};
 use crate::pattern::Bounds;
 
 impl Partition {
-    pub(super) fn store(&mut self, filed: &[(u64, u64)], texts: &[&str], bounds: &[Bounds]) {
+    pub(super) fn store(&mut self, filed: &[(u64, u64)], texts: &[String], bounds: &[Bounds]) {
         let mut inner: HashMap<u32, Vec<(&str, Postings)>> = HashMap::new();
         let key = |packed: &(u64, u64)| unpack(*packed).0;
         for run in filed.chunk_by(|one, other| key(one) == key(other)) {
@@ -17,7 +17,7 @@ impl Partition {
                 continue;
             };
             let bounds = bounds.get(text as usize).copied();
-            let text = texts.get(text as usize).copied().unwrap_or_default();
+            let text = texts.get(text as usize).map_or("", String::as_str);
             let start = length(&self.postings);
             self.postings
                 .extend(run.iter().map(|filed| unpack(*filed).1));
