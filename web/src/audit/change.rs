@@ -6,7 +6,8 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 use serde_json::Value;
 
-use super::changes::{author, overridden};
+use super::changes::overridden;
+use crate::connected::author::author;
 use crate::connected::loaded::{Loaded, Problem, local_time, zone_name};
 use crate::shell::not_found::NotFoundPage;
 use crate::shell::page_title::show_title;
@@ -55,7 +56,7 @@ fn details(change: &ChangeBody) -> AnyView {
             {fact("Organization", &entry.organization)}
             {fact("Of", &entry.name)}
             {fact("Issuer's id", &entry.issuer)}
-            <div><dt>"By"</dt><dd>{author(by)}</dd></div>
+            <div><dt>"By"</dt><dd>{author(Some(by))}</dd></div>
             {fact("Access token's id", &by.token)}
             {fact("From address", &by.address)}
             {fact("Code", &Some(entry.code.clone()))}

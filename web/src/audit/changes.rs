@@ -1,10 +1,11 @@
 //! A server's log of administrators' changes, newest first.
 
-use claimgate_api::{ChangeAuthor, ChangeEntry};
+use claimgate_api::ChangeEntry;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::filters::{Choice, IssuerChoice, RangeChoice, ScopeChoice, Search, options};
+use crate::connected::author::author;
 use crate::connected::list::{List, list_view};
 use crate::connected::loaded::{local_time, zone_name};
 use crate::shell::not_found::NotFoundPage;
@@ -107,7 +108,7 @@ fn row(change: &ChangeEntry) -> AnyView {
             <td data-label="Time"><A href=address attr:class="audit__link">{time}</A></td>
             <td data-label="Change"><span>{untrusted_text(&change.summary)} {overridden(change.warnings)}</span></td>
             <td data-label="Of"><code>{untrusted_text(name.unwrap_or_default())}</code></td>
-            <td data-label="By"><span>{author(&change.by)}</span></td>
+            <td data-label="By"><span>{author(Some(&change.by))}</span></td>
         </tr>
     }
     .into_any()
@@ -121,20 +122,4 @@ pub(super) fn overridden(warnings: usize) -> Option<AnyView> {
         many => format!("despite the guard: {many} findings"),
     };
     Some(view! { " " <span class="badge badge--note">{text}</span> }.into_any())
-}
-
-/// The kind of the access token, and the subject that it was granted to.
-pub(super) fn author(by: &ChangeAuthor) -> AnyView {
-    let kind = match by.kind.as_str() {
-        "bootstrap" => "bootstrap token",
-        "server" => "the server",
-        "organization" => "organization token",
-        "team" => "team token",
-        "personal" => "personal token",
-        "runner" => "runner token",
-        _ => "access token",
-    };
-    let subject = by.subject.as_deref().filter(|subject| !subject.is_empty());
-    let subject = subject.map(|subject| view! { " of " <code>{untrusted_text(subject)}</code> });
-    view! { {kind} {subject} }.into_any()
 }

@@ -5,7 +5,6 @@ use claimgate::explain::{
 };
 use claimgate::policy::Decision;
 use claimgate::text::list::enumerate;
-use leptos::html;
 use leptos::prelude::*;
 
 use super::rule_line::RuleLine;
@@ -113,18 +112,10 @@ fn Rest(policies: Vec<(bool, PolicyEvidence)>) -> impl IntoView {
         count => format!("{count} more policies that do not match or apply"),
     };
     let is_open = RwSignal::new(false);
-    let details = NodeRef::<html::Details>::new();
-    let toggled = move |_| {
-        is_open.set(
-            details
-                .get_untracked()
-                .is_some_and(|details| details.open()),
-        );
-    };
     let policies = StoredValue::new(policies);
     let entry = |(_, policy)| view! { <PolicyEntry policy=policy open=false /> };
     view! {
-        <details class="more explanation__rest" node_ref=details on:toggle=toggled>
+        <details class="more explanation__rest" on:toggle:target=move |event| is_open.set(event.target().open())>
             <summary>{label}</summary>
             {move || is_open.get().then(|| view! {
                 <ul class="explanation" aria-label="Others">
@@ -155,17 +146,9 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
     };
     // Folded rules are not rendered: with forty policies that is most of the work.
     let is_open = RwSignal::new(open);
-    let details = NodeRef::<html::Details>::new();
-    let toggled = move |_| {
-        is_open.set(
-            details
-                .get_untracked()
-                .is_some_and(|details| details.open()),
-        );
-    };
     view! {
         <li class="evidence">
-            <details open=open node_ref=details on:toggle=toggled>
+            <details open=open on:toggle:target=move |event| is_open.set(event.target().open())>
                 <summary>
                     <span class=class aria-hidden="true">{symbol}</span>
                     <span><strong class="title">{title}</strong> " " <span class="word">{word}</span></span>

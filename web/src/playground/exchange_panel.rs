@@ -1,6 +1,5 @@
 //! The simulated exchange: request and response.
 
-use leptos::html;
 use leptos::prelude::*;
 
 use super::bench::Bench;
@@ -29,14 +28,6 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
     });
     let server = use_server();
     let is_open = RwSignal::new(false);
-    let details = NodeRef::<html::Details>::new();
-    let toggled = move |_| {
-        is_open.set(
-            details
-                .get_untracked()
-                .is_some_and(|details| details.open()),
-        );
-    };
     let simulation = Memo::new(move |_| {
         if !is_open.get() {
             return None;
@@ -68,7 +59,7 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
     let hint = "If empty, the organization that `aud` names.";
     view! {
         <section class="card stack--tight" aria-label="Exchange">
-            <details class="more" node_ref=details on:toggle=toggled>
+            <details class="more" on:toggle:target=move |event| is_open.set(event.target().open())>
                 <summary><h2>"Exchange"</h2></summary>
                 <div class="stack--tight">
                     <p class="hint">

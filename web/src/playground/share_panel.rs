@@ -23,17 +23,9 @@ pub(crate) fn SharePanel(
     #[prop(into)] now: Signal<i64>,
 ) -> impl IntoView {
     let is_open = bench.is_sharing;
-    let details = NodeRef::<html::Details>::new();
-    let toggle = move |_| {
-        is_open.set(
-            details
-                .get_untracked()
-                .is_some_and(|details| details.open()),
-        );
-    };
     view! {
         <section class="card stack--tight" aria-label="Share">
-            <details class="more" node_ref=details on:toggle=toggle prop:open=move || is_open.get()>
+            <details class="more" on:toggle:target=move |event| is_open.set(event.target().open()) prop:open=move || is_open.get()>
                 <summary id="share-summary"><h2>"Share"</h2></summary>
                 {move || bench.tools.get().map(|tools| (tools.share)(bench, report, now, is_open.into()))}
             </details>

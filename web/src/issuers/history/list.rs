@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use leptos_router::components::A;
 
 use super::state::History;
-use crate::ui::untrusted_text::untrusted_text;
-use claimgate_workbench::remote::revisions::{Pair, author};
+use crate::connected::author::author;
+use claimgate_workbench::remote::revisions::Pair;
 
 /// The list.
 #[component]
@@ -67,8 +67,7 @@ fn Row(history: History, revision: RevisionEntry) -> impl IntoView {
         let query = pair.map(Pair::query).unwrap_or_default();
         format!("/issuers/{}/history{query}", history.issuer.get())
     };
-    let (kind, subject) = author(revision.by.as_ref());
-    let subject = subject.map(|subject| view! { " of " <code>{untrusted_text(subject)}</code> });
+    let by = author(revision.by.as_ref());
     view! {
         <tr class:revisions__shown=move || is_shown.get()>
             <td data-label="Revision">
@@ -81,7 +80,7 @@ fn Row(history: History, revision: RevisionEntry) -> impl IntoView {
                 </span>
             </td>
             <td data-label="Time"><time datetime=revision.created.clone()>{time(&revision.created)}</time></td>
-            <td data-label="By"><span>{kind} {subject}</span></td>
+            <td data-label="By"><span>{by}</span></td>
             <td data-label="Policies">{revision.count.map_or_else(|| "–".to_owned(), |count| count.to_string())}</td>
         </tr>
     }

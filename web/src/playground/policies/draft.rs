@@ -1,7 +1,6 @@
 //! Drafts a policy from the token: narrow, with the choice of what to leave free.
 
 use claimgate::claims::Claims;
-use leptos::html::Details;
 use leptos::prelude::*;
 
 use crate::playground::bench::Bench;
@@ -18,13 +17,6 @@ pub(crate) fn DraftPanel(bench: Bench) -> impl IntoView {
     let claims = Memo::new(move |_| claims(bench));
     let found = Memo::new(move |_| claims.read().as_ref().map(pins).unwrap_or_default());
     let free = RwSignal::new(Vec::<Facet>::new());
-    let details = NodeRef::<Details>::new();
-    let toggled = move |_| {
-        let open = details
-            .get_untracked()
-            .is_some_and(|details| details.open());
-        bench.is_drafting.set(open);
-    };
     let drafted = Memo::new(move |_| policy(&found.read(), &free.read(), &bench.form.request()));
     let add = move |_| {
         if let Some(policy) = drafted.get_untracked() {
@@ -36,7 +28,9 @@ pub(crate) fn DraftPanel(bench: Bench) -> impl IntoView {
     view! {
         <Show when=move || !found.read().is_empty()>
             <details
-                class="more draft" id="draft-panel" node_ref=details on:toggle=toggled
+                class="more draft"
+                id="draft-panel"
+                on:toggle:target=move |event| bench.is_drafting.set(event.target().open())
                 prop:open=move || bench.is_drafting.get()
             >
                 <summary>"Draft a policy from this token"</summary>

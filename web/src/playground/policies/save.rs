@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
+use crate::editor::changes::ChangeList;
 use crate::playground::bench::Bench;
 use crate::state::store::use_store;
-use crate::ui::inline_code::inline_code;
 use crate::ui::save_state::saved_view;
 use crate::ui::untrusted_text::untrusted_text;
-use claimgate_workbench::issuers::diff::{Change, ChangeKind, changes};
+use claimgate_workbench::issuers::diff::changes;
 
 /// The button with the preview. Empty if there is no issuer to save to.
 #[component]
@@ -75,7 +75,7 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
                         } else {
                             view! {
                                 <p>"In " <strong>{untrusted_text(&name)}</strong> " this would change:"</p>
-                                <Changes changes=differences.get() />
+                                <ChangeList changes=differences.get() />
                             }.into_any()
                         }}
                         <div class="actions">
@@ -95,27 +95,4 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
         })}
         <p role="status" class="saved">{move || saved.get().map(|(id, name)| saved_view(store, &id, &name))}</p>
     }
-}
-
-#[component]
-fn Changes(changes: Vec<Change>) -> impl IntoView {
-    let item = |change: Change| {
-        let (mark, class) = match change.kind {
-            ChangeKind::Added => ("+", "change change--added"),
-            ChangeKind::Removed => ("−", "change change--removed"),
-            ChangeKind::Changed => ("~", "change change--changed"),
-        };
-        let details = change
-            .details
-            .iter()
-            .map(|detail| view! { <li>{inline_code(detail)}</li> })
-            .collect_view();
-        view! {
-            <li class=class>
-                <span aria-hidden="true">{mark}</span>
-                <div><p>{inline_code(&change.title)}</p><ul>{details}</ul></div>
-            </li>
-        }
-    };
-    view! { <ul class="changes">{changes.into_iter().map(item).collect_view()}</ul> }
 }
