@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::error::{ExchangeError, Refusal};
-use super::grant::{Approval, ExchangeOptions, GrantedToken, Rejection, lifetime};
+use super::grant::{Approval, ExchangeOptions, GrantedToken, lifetime};
 use super::{AUDIENCE, ExchangeRequest};
 use crate::claims::Value;
 use crate::explain::{Explanation, ReasonCode, Verdict};
@@ -69,11 +69,11 @@ pub fn exchange_with(
 ///     "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
 ///     "requested_token_type": "urn:pulumi:token-type:access_token:organization"}"#;
 /// let request = ExchangeRequest::parse(body, BodyKind::Json)?;
-/// let progress = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0)).unwrap();
+/// let progress = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0))?;
 /// // `Progress::AwaitingSignature` is a token that passed all checks before its signature.
 /// let Progress::Checked(checked) = progress else { unreachable!() };
 /// assert_eq!(conclude(&request, *checked).unwrap_err().error.code(), "token-base64");
-/// # Ok::<(), claimgate::exchange::ExchangeError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn begin_exchange(
     request: &ExchangeRequest,
@@ -110,8 +110,11 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<GrantedTo
         ))
     });
     let (Some((granted, policies)), Some((issuer, longest))) = (granted, issuer) else {
+        let explanation = inspection.explanation.as_ref();
+        let policies = explanation.map(|explanation| explanation.reason.policies.clone());
         return Err(Refusal {
             error: refusal(&inspection),
+            policies: policies.unwrap_or_default(),
             inspection: Some(Box::new(inspection)),
         });
     };
@@ -141,8 +144,8 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<GrantedTo
 /// derive the evidence later.
 ///
 /// # Errors
-/// A [`Rejection`] with its OAuth error; also if a check was skipped, or if `checked` belongs to
-/// another token.
+/// A [`Refusal`] with its OAuth error, without the inspection; also if a check was skipped, or if
+/// `checked` belongs to another token.
 ///
 /// ```
 /// use claimgate::exchange::{BodyKind, ExchangeOptions, ExchangeRequest, approve, begin_exchange};
@@ -154,24 +157,18 @@ pub fn conclude(request: &ExchangeRequest, checked: Checked) -> Result<GrantedTo
 ///     "subject_token_type": "urn:ietf:params:oauth:token-type:id_token",
 ///     "requested_token_type": "urn:pulumi:token-type:access_token:organization"}"#;
 /// let request = ExchangeRequest::parse(body, BodyKind::Json)?;
-/// let progress = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0)).unwrap();
+/// let progress = begin_exchange(&request, Some(&Issuers::default()), &ExchangeOptions::at(0))?;
 /// let Progress::Checked(checked) = progress else { unreachable!() };
 /// assert_eq!(approve(&request, &checked).unwrap_err().error.code(), "token-base64");
-/// # Ok::<(), claimgate::exchange::ExchangeError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-pub fn approve(request: &ExchangeRequest, checked: &Checked) -> Result<Approval, Rejection> {
-    let refuse = |error| Rejection {
-        error,
-        policies: Vec::new(),
-    };
-    require_all_checks(request, checked).map_err(refuse)?;
+pub fn approve(request: &ExchangeRequest, checked: &Checked) -> Result<Approval, Refusal> {
+    require_all_checks(request, checked)?;
     let token_error = |error: TokenError| ExchangeError::Token {
         code: error.code(),
         problem: error.to_string(),
     };
-    let verdict = checked
-        .verdict(&request.requested)
-        .map_err(|error| refuse(token_error(error)))?;
+    let verdict = checked.verdict(&request.requested).map_err(token_error)?;
     let Verdict {
         reason,
         summary,
@@ -180,9 +177,10 @@ pub fn approve(request: &ExchangeRequest, checked: &Checked) -> Result<Approval,
         ..
     } = verdict;
     let Some((granted, issuer)) = grant.zip(checked.issuer()) else {
-        return Err(Rejection {
+        return Err(Refusal {
             error: denial(reason.code, summary),
             policies: reason.policies,
+            inspection: None,
         });
     };
     let (expires_in, expires_at) = lifetime(request, issuer.max_expiration(), checked.now());

@@ -7,7 +7,7 @@ use crate::explain::ReasonCode;
 use crate::inspect::Inspection;
 use crate::jwt::redact;
 
-/// A refused exchange, with the evidence for the audit log.
+/// A refused exchange.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{error}")]
 #[non_exhaustive]
@@ -15,8 +15,10 @@ pub struct Refusal {
     /// The error.
     #[source]
     pub error: ExchangeError,
-    /// All checks and the policies' explanation; `None` if the request itself is invalid. Not for the
-    /// caller.
+    /// Indices of the policies that deny it, from 0: the first ones. Empty if none does.
+    pub policies: Vec<usize>,
+    /// All checks and the policies' explanation, for the audit log and not for the caller; `None` if
+    /// the request itself is invalid, and from [`approve`](super::approve).
     pub inspection: Option<Box<Inspection>>,
 }
 
@@ -24,6 +26,7 @@ impl From<ExchangeError> for Refusal {
     fn from(error: ExchangeError) -> Self {
         Self {
             error,
+            policies: Vec::new(),
             inspection: None,
         }
     }
@@ -34,6 +37,7 @@ impl From<ExchangeError> for Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum OauthError {
     /// A parameter is missing, repeated or unsupported, or the token is not accepted.
     InvalidRequest,

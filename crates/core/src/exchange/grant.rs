@@ -115,18 +115,6 @@ pub struct Approval {
     pub report: Option<Report>,
 }
 
-/// A refused exchange, without the evidence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{error}")]
-#[non_exhaustive]
-pub struct Rejection {
-    /// The error.
-    #[source]
-    pub error: ExchangeError,
-    /// Indices of the policies that deny it; empty if none does.
-    pub policies: Vec<usize>,
-}
-
 /// The body of a response (RFC 8693, section 2.2.1).
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct TokenResponse {

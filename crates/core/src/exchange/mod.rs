@@ -20,7 +20,7 @@ mod response;
 pub use decide::exchange;
 pub use decide::{approve, begin_exchange, conclude, exchange_with, simulate};
 pub use error::{ErrorResponse, ExchangeError, OauthError, Refusal};
-pub use grant::{Approval, ExchangeOptions, GrantedToken, Rejection, TokenResponse};
+pub use grant::{Approval, ExchangeOptions, GrantedToken, TokenResponse};
 pub use parameters::BodyKind;
 pub use request::ExchangeRequest;
 

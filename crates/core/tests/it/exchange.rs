@@ -2,7 +2,7 @@
 
 use claimgate::exchange::{
     Approval, BodyKind, ExchangeError, ExchangeOptions, ExchangeRequest, GrantedToken, OauthError,
-    Refusal, Rejection, approve, begin_exchange, conclude,
+    Refusal, approve, begin_exchange, conclude,
 };
 use claimgate::inspect::{Options, Skip, begin};
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
@@ -85,7 +85,7 @@ fn run(body: &str, kind: BodyKind, max_expiration: Option<u64>) -> Result<Grante
 }
 
 /// With the evidence and without, the decision is the same.
-fn agree(decided: &Result<GrantedToken, Refusal>, short: Result<Approval, Rejection>) {
+fn agree(decided: &Result<GrantedToken, Refusal>, short: Result<Approval, Refusal>) {
     match (decided, short) {
         (Ok(grant), Ok(short)) => {
             let Approval {

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use claimgate::exchange::{Approval, ExchangeRequest, Rejection, approve};
+use claimgate::exchange::{Approval, ExchangeRequest, Refusal, approve};
 use claimgate::inspect::Checked;
 use claimgate::policy::PolicySet;
 use tokio::sync::Semaphore;
@@ -45,7 +45,7 @@ impl Decisions {
         &self,
         request: &ExchangeRequest,
         checked: Checked,
-    ) -> (Result<Approval, Rejection>, Checked) {
+    ) -> (Result<Approval, Refusal>, Checked) {
         if !is_slow(&checked) {
             return (approve(request, &checked), checked);
         }
