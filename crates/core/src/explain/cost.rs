@@ -67,10 +67,10 @@ impl Cost {
 ///
 /// let deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", "*a*b*");
 /// let policies = PolicySet::compile(&[deny.clone(), deny], Dialect::Pulumi)?;
-/// let claims = Claims::from_json(r#"{"sub": "abcdefgh"}"#).unwrap();
+/// let claims = Claims::from_json(r#"{"sub": "abcdefgh"}"#)?;
 /// let claims = TrustedClaims::dangerous_assume_verified(claims);
 /// assert_eq!(cost(&policies, &claims, &RequestedToken::Organization { admin: false }).steps, 16);
-/// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
 pub fn cost(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedToken) -> Cost {

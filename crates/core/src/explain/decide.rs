@@ -39,12 +39,12 @@ pub struct Decided {
 /// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType};
 ///
 /// let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "repo:octo-org/*");
-/// let policies = PolicySet::compile(&[allow], Dialect::Pulumi).unwrap();
+/// let policies = PolicySet::compile(&[allow], Dialect::Pulumi)?;
 /// let claims = Claims::from_json(r#"{"sub": "repo:octo-org/octo-repo:pull_request"}"#)?;
 /// let claims = TrustedClaims::dangerous_assume_verified(claims);
 /// let decided = decide(&policies, &claims, &RequestedToken::Organization { admin: false });
 /// assert_eq!((decided.decision, decided.policy), (Outcome::Allowed, Some(0)));
-/// # Ok::<(), claimgate::claims::ClaimsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
 pub fn decide(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedToken) -> Decided {
@@ -161,11 +161,11 @@ pub struct Verdict {
 /// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType};
 ///
 /// let allow = |sub: &str| PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", sub);
-/// let policies = PolicySet::compile(&[allow("a*"), allow("b*"), allow("*a")], Dialect::Pulumi).unwrap();
+/// let policies = PolicySet::compile(&[allow("a*"), allow("b*"), allow("*a")], Dialect::Pulumi)?;
 /// let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"sub": "a"}"#)?);
 /// let verdict = verdict(&policies, &claims, &RequestedToken::Organization { admin: false });
 /// assert_eq!(verdict.summary, "allowed by policies 1 and 3");
-/// # Ok::<(), claimgate::claims::ClaimsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
 pub fn verdict(policies: &PolicySet, claims: &TrustedClaims, request: &RequestedToken) -> Verdict {

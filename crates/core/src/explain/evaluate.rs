@@ -22,12 +22,12 @@ use crate::policy::{CompiledPolicy, PolicySet, RequestedToken, Rule};
 /// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken, TokenType};
 ///
 /// let allow = PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "repo:octo-org/*");
-/// let policies = PolicySet::compile(&[allow], Dialect::Pulumi).unwrap();
+/// let policies = PolicySet::compile(&[allow], Dialect::Pulumi)?;
 /// let claims = Claims::from_json(r#"{"sub": "repo:octo-org/octo-repo:pull_request"}"#)?;
 /// let claims = TrustedClaims::dangerous_assume_verified(claims);
 /// let explanation = explain(&policies, &claims, &RequestedToken::Organization { admin: false });
 /// assert_eq!(explanation.decision, Outcome::Allowed);
-/// # Ok::<(), claimgate::claims::ClaimsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
 pub fn explain(
@@ -48,12 +48,12 @@ pub fn explain(
 ///
 /// let policy = r#"{"decision": "allow", "tokenType": "organization", "rules": {"name": "Ada"}}"#;
 /// let policies = PolicySet::compile(&parse_policies(policy)?, Dialect::Pulumi)?;
-/// let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"name": "Ａｄａ"}"#).unwrap());
+/// let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"name": "Ａｄａ"}"#)?);
 /// // A host would pass its own: NFKC, as `String.prototype.normalize` has it.
 /// let sources = HintSources { normalize: Some(str::to_owned), ..HintSources::NONE };
 /// let explanation = explain_with(&policies, &claims, &RequestedToken::Organization { admin: false }, sources);
 /// assert_eq!(explanation.hints[0].code, "invisible-characters");
-/// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
 pub fn explain_with(

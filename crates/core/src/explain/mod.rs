@@ -10,16 +10,17 @@
 //! use claimgate::policy::{PolicySet, RequestedToken, parse_policies};
 //!
 //! let policy = r#"{"decision": "allow", "tokenType": "organization", "rules": {"ref": "v1.0"}}"#;
-//! let policies = PolicySet::compile(&parse_policies(policy).unwrap(), Dialect::Pulumi).unwrap();
+//! let policies = PolicySet::compile(&parse_policies(policy)?, Dialect::Pulumi)?;
 //! let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json(r#"{"ref": "v1.1"}"#)?);
 //! let explanation = explain(&policies, &claims, &RequestedToken::Organization { admin: false });
 //!
 //! assert_eq!(explanation.reason.code, ReasonCode::DefaultDeny);
 //! assert_eq!(explanation.policies[0].rules[0].outcome, RuleOutcome::Mismatch);
-//! let change = &explanation.nearest_miss.unwrap().changes[0];
+//! let nearest_miss = explanation.nearest_miss.ok_or("no policy is near")?;
+//! let change = &nearest_miss.changes[0];
 //! assert_eq!(change.sentence, "expected `0` at character 4, found `1`");
 //! assert_eq!(change.suggested_pattern.as_deref(), Some(r"v1\.1"));
-//! # Ok::<(), claimgate::claims::ClaimsError>(())
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod cost;

@@ -17,11 +17,11 @@ use crate::pattern::{Capture, Position, Trace, visible};
 /// use claimgate::pattern::Dialect;
 /// use claimgate::policy::{PolicySet, RequestedToken};
 ///
-/// let policies = PolicySet::compile(&[], Dialect::Pulumi).unwrap();
+/// let policies = PolicySet::compile(&[], Dialect::Pulumi)?;
 /// let claims = TrustedClaims::dangerous_assume_verified(Claims::from_json("{}")?);
 /// let explanation = explain(&policies, &claims, &RequestedToken::Organization { admin: false });
 /// assert!(render_text(&explanation).starts_with("DENIED[default-deny]"));
-/// # Ok::<(), claimgate::claims::ClaimsError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
 pub fn render_text(explanation: &Explanation) -> String {

@@ -19,12 +19,12 @@ use crate::policy::{PolicySet, RequestedToken};
 /// use claimgate::policy::{PolicySet, RequestedToken};
 ///
 /// let policies = PolicySet::compile(&[], Dialect::Pulumi)?;
-/// let claims = Claims::from_json(r#"{"aud": "sigstore"}"#).unwrap();
+/// let claims = Claims::from_json(r#"{"aud": "sigstore"}"#)?;
 /// let audiences = ["urn:pulumi:org:*".to_owned()];
 /// let request = RequestedToken::Organization { admin: false };
 /// let explanation = explain_claims(claims, Some(&audiences), &policies, &request, &Options::at(0));
 /// assert_eq!(explanation.reason.code.as_str(), "audience-not-accepted");
-/// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
 pub fn explain_claims(

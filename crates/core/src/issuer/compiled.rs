@@ -202,10 +202,12 @@ impl Issuer {
     ///     audiences: Some(vec!["urn:pulumi:org:*".to_owned()]),
     ///     ..Default::default()
     /// };
-    /// let issuer = Issuer::compile(&definition, Dialect::Pulumi).unwrap();
-    /// let check = |json| issuer.check_audience(&Claims::from_json(json).unwrap());
-    /// assert!(check(r#"{"aud": ["a", "urn:pulumi:org:acme"]}"#).is_ok());
-    /// assert_eq!(check(r#"{"aud": "a"}"#).unwrap_err().code(), "audience-not-accepted");
+    /// let issuer = Issuer::compile(&definition, Dialect::Pulumi)?;
+    /// let accepted = Claims::from_json(r#"{"aud": ["a", "urn:pulumi:org:acme"]}"#)?;
+    /// assert!(issuer.check_audience(&accepted).is_ok());
+    /// let other = Claims::from_json(r#"{"aud": "a"}"#)?;
+    /// assert_eq!(issuer.check_audience(&other).unwrap_err().code(), "audience-not-accepted");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn check_audience(&self, claims: &Claims) -> Result<(), TokenError> {
         self.audiences

@@ -17,8 +17,9 @@ use crate::jwt::TokenError;
 /// use claimgate::pattern::Dialect;
 ///
 /// let definition = IssuerDefinition { url: "https://gitlab.com".to_owned(), ..Default::default() };
-/// let issuers = Issuers::from(vec![Issuer::compile(&definition, Dialect::Pulumi).unwrap()]);
+/// let issuers = Issuers::from(vec![Issuer::compile(&definition, Dialect::Pulumi)?]);
 /// assert_eq!(issuers.get(0).map(Issuer::url), Some("https://gitlab.com"));
+/// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Issuers(Arc<Registered>);

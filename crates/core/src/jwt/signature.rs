@@ -64,10 +64,10 @@ impl VerifySignature for AwsLc {
 /// use claimgate::jwt::{Algorithm, Jwks, RustCrypto, SignatureCheck, VerifySignature};
 ///
 /// let jwks = Jwks::parse(r#"{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#)?;
-/// let key = jwks.select(None, Algorithm::EdDSA).unwrap();
+/// let key = jwks.select(None, Algorithm::EdDSA)?;
 /// let check = SignatureCheck { algorithm: Algorithm::EdDSA, key: &key, signing_input: "a.b", signature: &[0; 64] };
 /// assert_eq!(RustCrypto.verify(&check), Ok(false));
-/// # Ok::<(), claimgate::jwt::JwksError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[cfg(feature = "rust_crypto")]
 #[derive(Clone, Copy, Debug, Default)]

@@ -80,8 +80,9 @@ impl PolicySet {
     /// use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
     ///
     /// let deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization).rule("sub", "*:pull_request");
-    /// let set = PolicySet::compile(&[deny], Dialect::Pulumi).unwrap();
+    /// let set = PolicySet::compile(&[deny], Dialect::Pulumi)?;
     /// assert_eq!(set.claim_paths().map(|path| path.source()).collect::<Vec<_>>(), ["sub"]);
+    /// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
     /// ```
     pub fn claim_paths(&self) -> impl Iterator<Item = &ClaimPath> {
         let mut seen = std::collections::HashSet::new();
