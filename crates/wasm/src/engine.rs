@@ -4,33 +4,29 @@
 //! The run of a token begins with [`Core::begin`], waits for the host's result of the signature
 //! check, and ends with a decision, an explanation or an exchange; until then it has a number.
 
-use std::sync::Arc;
+mod answer;
+mod claims;
+mod run;
+mod stage;
 
-use claimgate::claims::{Claims, TrustedClaims};
-use claimgate::exchange::{
-    BodyKind, ExchangeOptions, ExchangeRequest, Refusal, begin_exchange, conclude,
-};
-use claimgate::explain::{Decided, decide, render_text};
-use claimgate::inspect::{Checked, Options, Pending, Progress, Skip, begin, explain_claims};
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
+use claimgate::inspect::Options;
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::json::write;
-use claimgate::jwt::{Algorithm, Jwks, TokenError};
+use claimgate::jwt::Jwks;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{RequestedToken, parse_policies};
+use claimgate_analysis::Policies;
+use claimgate_formats::read_configuration;
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
 use crate::fields::Fields;
-use crate::{hints, input};
-use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate_analysis::Policies;
-use claimgate_formats::read_configuration;
-
-use crate::failure;
 use crate::protocol::{
-    ADMIN, ADMIN_REQUEST, FAILED, ISSUER, KEY, NO_RUN, ORGANIZATION_REQUEST, PERSONAL_REQUEST,
-    POLICY, RUNNER_REQUEST, SKIPPED, TEAM_REQUEST, reason,
+    ADMIN_REQUEST, ORGANIZATION_REQUEST, PERSONAL_REQUEST, RUNNER_REQUEST, TEAM_REQUEST,
 };
+use crate::{failure, input};
+use stage::Run;
 
 /// Compiled issuers and the runs of tokens through them.
 #[wasm_bindgen]
@@ -53,18 +49,6 @@ pub struct Core {
     free: Vec<u32>,
     text: String,
     role: Option<String>,
-}
-
-#[derive(Debug)]
-struct Run {
-    stage: Stage,
-    exchange: Option<ExchangeRequest>,
-}
-
-#[derive(Debug)]
-enum Stage {
-    Pending(Box<Pending>),
-    Checked(Box<Checked>),
 }
 
 #[wasm_bindgen]
@@ -238,392 +222,11 @@ impl Core {
         self.role.clone()
     }
 
-    /// Decides on claims that the caller has verified: `length` bytes of the buffer with the
-    /// request's target and then the values of the claims that [`Core::describe`] lists, each
-    /// prefixed with its kind, all separated by U+001F.
-    ///
-    /// The result is [`Core::decide`]'s, or -1 if the claims have to come as JSON text
-    /// ([`Core::decide_json`]).
-    pub fn decide_fields(&mut self, issuer: usize, kind: u32, length: usize) -> f64 {
-        let Self {
-            issuers,
-            fields,
-            buffer,
-            ..
-        } = self;
-        let text = buffer
-            .get(..length)
-            .and_then(|bytes| std::str::from_utf8(bytes).ok());
-        let (Some(issuer), Some(fields), Some(text)) =
-            (issuers.get(issuer), fields.get_mut(issuer), text)
-        else {
-            return -1.0;
-        };
-        let (target, values) = text.split_once('\u{1f}').unwrap_or((text, ""));
-        let Some(request) = requested(kind, target) else {
-            return -1.0;
-        };
-        match fields.with(values, |claims| decide_claims(issuer, claims, &request)) {
-            Some(decided) => self.decided_or_failed(decided),
-            None => -1.0,
-        }
-    }
-
-    /// The same with the claims as JSON text, and the target as an argument.
-    pub fn decide_json(&mut self, issuer: usize, kind: u32, target: &str, json: &str) -> f64 {
-        let claims = Claims::from_json(json)
-            .map_err(|error| failure(error.code(), format_args!("`claims` is {error}")));
-        let decided = claims.and_then(|claims| {
-            let issuer = self
-                .issuers
-                .get(issuer)
-                .ok_or_else(|| failure("wrong-argument", "there is no such issuer"))?;
-            let request = requested(kind, target)
-                .ok_or_else(|| failure("wrong-argument", "there is no such request"))?;
-            let claims = TrustedClaims::dangerous_assume_verified(claims);
-            Ok(decide_claims(issuer, &claims, &request))
-        });
-        match decided {
-            Ok(decided) => self.decided_or_failed(decided),
-            Err(failures) => {
-                self.say(Err(failures));
-                -1.0
-            }
-        }
-    }
-
-    /// Begins with a token: `length` bytes of the buffer. In `skip`, bit 0 skips the check of the
-    /// issuer, 1 of the key, 2 of the signature, 3 of the times, 4 of the audience; `assume` is then the issuer's
-    /// index, or -1. The result is the run's number.
-    pub fn begin(&mut self, length: usize, now: f64, skip: u32, assume: i32) -> u32 {
-        let Some(Ok(token)) = self.buffer.get(..length).map(std::str::from_utf8) else {
-            return NO_RUN;
-        };
-        let is_skipped = |name: &str| {
-            let bit = SKIPPED.iter().position(|skipped| *skipped == name);
-            bit.is_some_and(|bit| skip & (1 << bit) != 0)
-        };
-        let skip = Skip {
-            issuer: is_skipped("issuer"),
-            key: is_skipped("key"),
-            signature: is_skipped("signature"),
-            time: is_skipped("time"),
-            audience: is_skipped("audience"),
-        };
-        let options = Options {
-            leeway: self.leeway,
-            max_size: self.max_size,
-            skip,
-            assume_issuer: usize::try_from(assume).ok(),
-            hints: hints::SOURCES,
-            ..Options::at(seconds(now))
-        };
-        let begun = begin(token, &self.issuers, &options);
-        self.start(Run {
-            stage: begun.into(),
-            exchange: None,
-        })
-    }
-
-    /// Begins with an exchange: `length` bytes of the buffer are the body, JSON or a form. If it is
-    /// refused at once, the result is `u32::MAX`, and the refusal is in [`Core::text`].
-    pub fn begin_exchange(&mut self, length: usize, is_json: bool, now: f64) -> u32 {
-        let kind = if is_json {
-            BodyKind::Json
-        } else {
-            BodyKind::Form
-        };
-        let body = self
-            .buffer
-            .get(..length)
-            .map(std::str::from_utf8)
-            .and_then(Result::ok)
-            .unwrap_or_default();
-        let options = ExchangeOptions {
-            leeway: self.leeway,
-            max_size: self.max_size,
-            hints: hints::SOURCES,
-            ..ExchangeOptions::at(seconds(now))
-        };
-        let begun = ExchangeRequest::parse(body, kind)
-            .map_err(Refusal::from)
-            .and_then(|request| {
-                let is_own = self.organization.as_deref() == Some(request.organization.as_str());
-                let begun = begin_exchange(&request, is_own.then_some(&self.issuers), &options)?;
-                Ok((request, begun))
-            });
-        match begun {
-            Ok((request, begun)) => self.start(Run {
-                stage: begun.into(),
-                exchange: Some(request),
-            }),
-            Err(refusal) => {
-                self.text = refused(&refusal);
-                NO_RUN
-            }
-        }
-    }
-
-    /// The token of a run's exchange.
-    #[must_use]
-    pub fn subject_token(&self, run: u32) -> String {
-        let run = self.runs.get(run as usize).and_then(Option::as_ref);
-        run.and_then(|run| run.exchange.as_ref())
-            .map(|request| request.subject_token.clone())
-            .unwrap_or_default()
-    }
-
-    /// The signature check that a run waits for: -1 for none, or 16 × the key's number + the
-    /// algorithm's number.
-    #[must_use]
-    pub fn wanted(&self, run: u32) -> f64 {
-        let Some(Some(Run {
-            stage: Stage::Pending(pending),
-            ..
-        })) = self.runs.get(run as usize)
-        else {
-            return -1.0;
-        };
-        let check = pending.check();
-        let all = self.issuers.as_slice().iter().zip(&self.keys);
-        let number = all.filter_map(|(issuer, numbers)| {
-            let keys = issuer.jwks()?.keys();
-            let place = keys
-                .iter()
-                .position(|key| std::ptr::eq(Arc::as_ptr(key), check.key))?;
-            numbers.get(place)
-        });
-        let algorithm = Algorithm::ALL
-            .iter()
-            .position(|algorithm| *algorithm == check.algorithm)
-            .unwrap_or_default();
-        // A key that was replaced meanwhile has no number.
-        let number = number.copied().next().map_or(f64::from(NO_RUN), f64::from);
-        number * f64::from(KEY) + algorithm as f64
-    }
-
-    /// Passes the host's result of the signature check: whether it is genuine, or why it could not
-    /// be checked.
-    pub fn settle(&mut self, run: u32, is_genuine: bool, problem: Option<String>) {
-        let answer = match problem {
-            Some(problem) => Err(TokenError::SignatureUnchecked { problem }),
-            None => Ok(is_genuine),
-        };
-        self.advance(run, |pending| pending.finish(answer));
-    }
-
-    /// Checks the signature here, without the host.
-    #[cfg(feature = "pure")]
-    pub fn settle_built_in(&mut self, run: u32) {
-        use crate::cryptography::Pure;
-        use claimgate::jwt::VerifySignature;
-        self.advance(run, |pending| {
-            let answer = Pure.verify(&pending.check());
-            pending.finish(answer)
-        });
-    }
-
-    fn advance(&mut self, run: u32, finish: impl FnOnce(Pending) -> Checked) {
-        let Some(slot) = self.runs.get_mut(run as usize) else {
-            return;
-        };
-        *slot = slot.take().map(|Run { stage, exchange }| match stage {
-            Stage::Pending(pending) => Run {
-                stage: Stage::Checked(Box::new(finish(*pending))),
-                exchange,
-            },
-            Stage::Checked(_) => Run { stage, exchange },
-        });
-    }
-
-    /// Ends a run with a decision, for a request of that kind, whose target is `length` bytes of
-    /// the buffer.
-    ///
-    /// The result is `((policy + 1) * 2^20 + issuer + 1) * 32 + admin * 16 + reason`. The reason 15
-    /// stands for an error, whose code is in [`Core::text`]; 5 for a match that grants the role in
-    /// [`Core::role`].
-    pub fn decide(&mut self, run: u32, kind: u32, length: usize) -> f64 {
-        let Some(checked) = self.take(run) else {
-            return self.no_run();
-        };
-        let target = self
-            .buffer
-            .get(..length)
-            .map(std::str::from_utf8)
-            .and_then(Result::ok)
-            .unwrap_or_default();
-        let Some(request) = requested(kind, target) else {
-            return self.no_run();
-        };
-        let decision = checked.decide(&request);
-        let issuer = decision.issuer.map_or(0.0, |index| index as f64 + 1.0) * f64::from(ISSUER);
-        self.decided_or_failed(decision.decided) + issuer
-    }
-
-    /// Ends a run with the inspection, as JSON text.
-    pub fn explain(&mut self, run: u32, kind: u32, target: &str) -> Option<String> {
-        let (checked, request) = (self.take(run)?, requested(kind, target)?);
-        Some(write(&checked.explain(&request)))
-    }
-
-    /// Ends the run of an exchange with the grant or the refusal, as JSON text.
-    pub fn conclude(&mut self, run: u32) -> Option<String> {
-        let exchange = self.runs.get_mut(run as usize)?.as_mut()?.exchange.take()?;
-        let checked = self.take(run)?;
-        Some(match conclude(&exchange, checked) {
-            Ok(grant) => write(&Granted {
-                ok: true,
-                grant: &grant,
-            }),
-            Err(refusal) => refused(&refusal),
-        })
-    }
-
-    /// Forgets a run.
-    pub fn forget(&mut self, run: u32) {
-        self.take(run);
-    }
-
-    /// Explains the policies' decision on unverified claims, as JSON or as text for people.
-    pub fn explain_json(
-        &mut self,
-        issuer: usize,
-        kind: u32,
-        target: &str,
-        json: &str,
-        as_text: bool,
-    ) -> Option<String> {
-        let claims = match Claims::from_json(json) {
-            Ok(claims) => claims,
-            Err(error) => {
-                self.say(Err(failure(
-                    error.code(),
-                    format_args!("`claims` is {error}"),
-                )));
-                return None;
-            }
-        };
-        let options = Options {
-            hints: hints::SOURCES,
-            ..Options::at(0)
-        };
-        let issuer = self.issuers.get(issuer)?;
-        let explanation = explain_claims(
-            claims,
-            issuer.audiences(),
-            issuer.policies(),
-            &requested(kind, target)?,
-            &options,
-        );
-        Some(match as_text {
-            true => render_text(&explanation),
-            false => write(&explanation),
-        })
-    }
-
-    fn start(&mut self, run: Run) -> u32 {
-        if let Some(place) = self.free.pop() {
-            if let Some(slot) = self.runs.get_mut(place as usize) {
-                *slot = Some(run);
-            }
-            return place;
-        }
-        self.runs.push(Some(run));
-        u32::try_from(self.runs.len() - 1).unwrap_or(NO_RUN)
-    }
-
-    /// The run's token. One that still waits for its signature check is dropped.
-    fn take(&mut self, run: u32) -> Option<Checked> {
-        let taken = self.runs.get_mut(run as usize)?.take()?;
-        self.free.push(run);
-        match taken.stage {
-            Stage::Checked(checked) => Some(*checked),
-            Stage::Pending(_) => None,
-        }
-    }
-
-    fn decided_or_failed(&mut self, decided: Result<Decided, TokenError>) -> f64 {
-        match decided {
-            Ok(decided) => self.decided(&decided),
-            Err(error) => {
-                error.code().clone_into(&mut self.text);
-                f64::from(FAILED)
-            }
-        }
-    }
-
-    fn decided(&mut self, decided: &Decided) -> f64 {
-        let grant = decided.grant.as_ref();
-        self.role = grant.and_then(|grant| grant.role_id.clone());
-        let is_admin = grant.is_some_and(|grant| grant.admin);
-        let reason = reason(decided.reason, self.role.is_some());
-        let policy = decided.policy.map_or(0.0, |index| index as f64 + 1.0);
-        policy * POLICY + f64::from(u32::from(is_admin) * ADMIN + reason)
-    }
-
-    fn no_run(&mut self) -> f64 {
-        "no-run".clone_into(&mut self.text);
-        f64::from(FAILED)
-    }
-
     fn say(&mut self, result: Result<(), Diagnostics>) {
         self.text = match result {
             Ok(()) => String::new(),
             Err(failures) => write(&failures),
         };
-    }
-}
-
-/// Decides on claims that the caller has verified: the issuer's audiences are like a rule.
-fn decide_claims(
-    issuer: &Issuer,
-    claims: &TrustedClaims,
-    request: &RequestedToken,
-) -> Result<Decided, TokenError> {
-    issuer.check_audience(claims.claims())?;
-    Ok(decide(issuer.policies(), claims, request))
-}
-
-#[derive(Serialize)]
-struct Granted<'a> {
-    ok: bool,
-    grant: &'a claimgate::exchange::GrantedToken,
-}
-
-/// A refusal as JSON text.
-fn refused(refusal: &Refusal) -> String {
-    #[derive(Serialize)]
-    #[serde(rename_all = "snake_case")]
-    struct Refused<'a> {
-        ok: bool,
-        status: u16,
-        error: claimgate::exchange::OauthError,
-        error_description: String,
-        code: &'a str,
-        reason: String,
-        help: Option<String>,
-        inspection: Option<&'a claimgate::inspect::Inspection>,
-    }
-    let error = &refusal.error;
-    let refused = Refused {
-        ok: false,
-        status: error.status(),
-        error: error.oauth(),
-        error_description: error.description(),
-        code: error.code(),
-        reason: error.to_string(),
-        help: error.help(),
-        inspection: refusal.inspection.as_deref(),
-    };
-    write(&refused)
-}
-
-impl From<Progress> for Stage {
-    fn from(begun: Progress) -> Self {
-        match begun {
-            Progress::Checked(checked) => Self::Checked(checked),
-            Progress::AwaitingSignature(pending) => Self::Pending(pending),
-        }
     }
 }
 
@@ -644,9 +247,4 @@ fn requested(kind: u32, target: &str) -> Option<RequestedToken> {
         },
         _ => return None,
     })
-}
-
-/// A clock in JavaScript has fractions of seconds.
-fn seconds(now: f64) -> i64 {
-    now.floor() as i64
 }
