@@ -147,7 +147,7 @@ describe("a file", () => {
     for (const [content, problem] of [
       ["", "p.json: the file cannot be read: not JSON"],
       ["{}", "the file cannot be read: expected claimgatePlayground, found none"],
-      ['{"claimgatePlayground": 1, "content": {"policies": [], "token": "x"}}', "unknown key token in the content"],
+      ['{"claimgatePlayground": 1, "content": {"policies": [], "token": "x"}}', "unknown key token"],
     ]) {
       await field.setInputFiles({ name: "p.json", mimeType: "application/json", buffer: Buffer.from(content) });
       await page.getByText(problem).waitFor();

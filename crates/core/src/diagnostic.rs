@@ -178,10 +178,43 @@ impl Diagnostics {
         }
     }
 
+    /// The same, each with the path that it has in the value at `path`.
+    ///
+    /// ```
+    /// use claimgate::policy::parse_policies;
+    ///
+    /// let errors = parse_policies(r#"[{"decison": "deny"}]"#).unwrap_err();
+    /// assert_eq!(errors.within("issuers[0].policies")[0].path, "issuers[0].policies[0].decison");
+    /// ```
+    #[must_use]
+    pub fn within(self, path: &str) -> Self {
+        let located = self.0.into_iter().map(|diagnostic| {
+            let path = join(path, &diagnostic.path);
+            diagnostic.at(path)
+        });
+        located.collect()
+    }
+
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(diagnostic);
     }
+}
+
+/// The path of what `inner` leads to in the value at `path`: a member's name, or a path that may
+/// begin with an index such as `[0]`.
+///
+/// ```
+/// use claimgate::diagnostic::join;
+///
+/// assert_eq!(join("issuers[0]", "policies[1].rules"), "issuers[0].policies[1].rules");
+/// assert_eq!(join("policies", "[1].rules"), "policies[1].rules");
+/// ```
+#[must_use]
+pub fn join(path: &str, inner: &str) -> String {
+    let is_bare = path.is_empty() || inner.is_empty() || inner.starts_with('[');
+    let separator = if is_bare { "" } else { "." };
+    format!("{path}{separator}{inner}")
 }
 
 impl fmt::Display for Diagnostics {

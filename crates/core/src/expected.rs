@@ -1,6 +1,7 @@
-//! How errors say what was expected and found: one wording for every reader.
+//! How errors say what was expected and found: one wording for every reader of the workspace's crates.
+//! It is not part of the API.
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, join};
 use crate::json::Value;
 
 /// The code of a member that its object does not have.
@@ -30,15 +31,6 @@ pub fn unknown_key(path: &str, name: &str, known: &[&str]) -> Diagnostic {
         format!("unknown key `{name}`"),
     )
     .help(help)
-}
-
-/// The path of what `inner` leads to in the value at `path`: a member's name, or a path that may
-/// begin with an index such as `[0]`.
-#[must_use]
-pub fn join(path: &str, inner: &str) -> String {
-    let is_bare = path.is_empty() || inner.is_empty() || inner.starts_with('[');
-    let separator = if is_bare { "" } else { "." };
-    format!("{path}{separator}{inner}")
 }
 
 /// The longest name that is compared with others, in bytes: the comparison takes quadratic time.

@@ -7,6 +7,8 @@
 //! [RFC 8259, section 4]: https://www.rfc-editor.org/rfc/rfc8259#section-4
 //! [RFC 7519, section 4]: https://www.rfc-editor.org/rfc/rfc7519#section-4
 
+#[doc(hidden)]
+pub mod object;
 pub mod places;
 mod read;
 pub mod spans;

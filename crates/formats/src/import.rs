@@ -8,7 +8,7 @@ use claimgate::json::Value;
 use super::document::{Document, Kind, PoliciesPlace};
 use super::issuers::{Unknown, issuer};
 use super::policies::{check, policies};
-use super::reader::{Object, Reader};
+use super::reader::Reader;
 use super::settings::repeated_urls;
 use super::text::parse;
 use super::{program, settings};
@@ -29,8 +29,8 @@ pub fn read(value: &Value) -> (Document, Diagnostics) {
     let mut reader = Reader::default();
     let document = understand(&mut reader, value);
     repeated_urls(&mut reader, &document);
-    let Reader { errors, notes, .. } = reader;
-    (Document { notes, ..document }, errors)
+    let notes = reader.notes;
+    (Document { notes, ..document }, reader.objects.errors)
 }
 
 fn understand(reader: &mut Reader, value: &Value) -> Document {
@@ -40,10 +40,9 @@ fn understand(reader: &mut Reader, value: &Value) -> Document {
             issuers(reader, Kind::Issuers, "", items, Unknown::Refused)
         }
         Value::Array(_) => bare(reader, Kind::Policies, value),
-        Value::Object(members) => {
-            let object = Object {
-                path: String::new(),
-                members,
+        Value::Object(_) => {
+            let Some(object) = reader.object("", value, "an object") else {
+                return unknown(reader, value);
             };
             if has("resources") {
                 program::read(reader, &object)
@@ -52,7 +51,7 @@ fn understand(reader: &mut Reader, value: &Value) -> Document {
             } else if has("oidcIssuers") {
                 let why = "it is not a known member";
                 reader.ignore_others(&object, &["oidcIssuers"], UNKNOWN_KEY, why);
-                let items = reader.list(&object, "oidcIssuers", "issuers");
+                let items = reader.required_list(&object, "oidcIssuers", "issuers");
                 issuers(reader, Kind::Issuers, "oidcIssuers", items, Unknown::Noted)
             } else if has("url") {
                 issuers(

@@ -61,9 +61,9 @@ pub(super) fn issuer(
     let before = reader.errors.len();
     let object = reader.object(path, value, "an issuer, an object")?;
     other_keys(reader, &object, unknown);
-    let url = reader.optional_text(&object, "url");
+    let url = reader.text(&object, "url");
     let name = reader
-        .optional_text(&object, "name")
+        .text(&object, "name")
         .filter(|name| !name.trim().is_empty());
     let (policies, place, has_policies) = policies_of(reader, &object);
     let definition = IssuerDefinition {
@@ -72,12 +72,12 @@ pub(super) fn issuer(
         max_expiration: reader.seconds(&object, "maxExpiration"),
         jwks: jwks(reader, &object),
         thumbprints: thumbprints(reader, &object),
-        audiences: reader.optional_texts(&object, AUDIENCES),
+        audiences: reader.texts(&object, AUDIENCES),
         policies,
         report_only: reader.flag(&object, REPORT_ONLY),
     };
     let single_use = reader.flag(&object, SINGLE_USE);
-    let preset = reader.optional_text(&object, "preset").unwrap_or_default();
+    let preset = reader.text(&object, "preset").unwrap_or_default();
     let samples = samples(reader, &object);
     check(
         reader,
@@ -150,10 +150,15 @@ pub(super) fn check(
 /// left out.
 pub(super) fn thumbprints(reader: &mut Reader, object: &Object<'_>) -> Vec<String> {
     if !cfg!(feature = "import") {
-        return reader.texts(object, "thumbprints");
+        return reader.texts(object, "thumbprints").unwrap_or_default();
     }
     let mut kept = Vec::new();
-    for (index, written) in reader.texts(object, "thumbprints").into_iter().enumerate() {
+    for (index, written) in reader
+        .texts(object, "thumbprints")
+        .unwrap_or_default()
+        .into_iter()
+        .enumerate()
+    {
         let path = format!("{}[{index}]", object.at("thumbprints"));
         match thumbprint::normalise(&written) {
             Ok(thumbprint) if thumbprint == written => kept.push(thumbprint),
@@ -178,7 +183,7 @@ fn other_keys(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {
     // A service may add members; a person who wrote one meant something by it.
     let is_answer = object.get("id").is_some();
     match unknown {
-        Unknown::Refused if !is_answer => reader.refuse_others(object, &KEYS, &OWN),
+        Unknown::Refused if !is_answer => reader.refuse_others_but(object, &KEYS, &OWN),
         _ => {
             let known: Vec<&str> = KEYS.into_iter().chain(OWN).collect();
             reader.ignore_others(object, &known, UNKNOWN_KEY, "it is not a known member");

@@ -2,7 +2,6 @@
 
 use claimgate::audience::AUDIENCES;
 use claimgate::diagnostic::Diagnostic;
-use claimgate::expected::join;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
@@ -10,7 +9,7 @@ use claimgate::policy::{Decision, PolicyDefinition, PolicySet, parse_policies};
 
 use super::document::PoliciesPlace;
 use super::notes::CHANGED;
-use super::reader::{Object, Reader};
+use super::reader::Reader;
 
 /// The members that a service adds to a body of policies.
 const OWN: [&str; 4] = ["id", "version", "created", "modified"];
@@ -27,15 +26,14 @@ pub(super) fn policies(
             list(reader, path, items),
             PoliciesPlace::Array(path.to_owned()),
         ),
-        Value::Object(members) if value.member("policies").is_some() => {
-            let body = Object {
-                path: path.to_owned(),
-                members,
+        Value::Object(_) if value.member("policies").is_some() => {
+            let Some(body) = reader.object(path, value, "an object") else {
+                return (Vec::new(), nowhere(path));
             };
             reader.ignore(&body, &OWN, "the service sets it");
-            reader.refuse_others(&body, &["policies"], &OWN);
+            reader.refuse_others_but(&body, &["policies"], &OWN);
             let path = body.at("policies");
-            let items = reader.list(&body, "policies", "policies");
+            let items = reader.required_list(&body, "policies", "policies");
             (list(reader, &path, items), PoliciesPlace::Array(path))
         }
         Value::String(text) => match Value::parse(text) {
@@ -120,11 +118,7 @@ fn list(reader: &mut Reader, path: &str, items: &[Value]) -> Vec<PolicyDefinitio
     match parse_policies(&Value::Array(tidied).to_json()) {
         Ok(policies) => policies,
         Err(errors) => {
-            let within = |error: Diagnostic| {
-                let path = join(path, &error.path);
-                error.at(path)
-            };
-            reader.errors.extend(errors.into_iter().map(within));
+            reader.errors.extend(errors.within(path));
             Vec::new()
         }
     }

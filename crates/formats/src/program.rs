@@ -1,6 +1,6 @@
 //! `pulumiservice:index:OidcIssuer` in a Pulumi program written in YAML or JSON.
 
-use claimgate::expected::join;
+use claimgate::diagnostic::join;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
@@ -40,7 +40,7 @@ fn resource(reader: &mut Reader, name: &str, value: &Value, document: &mut Docum
     let Some(resource) = reader.object(&path, value, "a resource, an object") else {
         return;
     };
-    let kind = reader.text(&resource, "type").unwrap_or_default();
+    let kind = reader.required_text(&resource, "type").unwrap_or_default();
     if !TYPES.contains(&kind.as_str()) {
         reader.note(
             LEFT_OUT,
@@ -82,7 +82,7 @@ fn issuer(
         "thumbprints",
         "policies",
     ];
-    reader.refuse_others(&object, &known, &[]);
+    reader.refuse_others(&object, &known);
     let before = reader.errors.len();
     note_organization(reader, &object, organization);
     let (policies, place) = match object.get("policies") {
@@ -90,8 +90,8 @@ fn issuer(
         None => (Vec::new(), PoliciesPlace::Array(object.at("policies"))),
     };
     let definition = IssuerDefinition {
-        name: reader.text(&object, "name").unwrap_or_default(),
-        url: reader.optional_text(&object, "url").unwrap_or_default(),
+        name: reader.required_text(&object, "name").unwrap_or_default(),
+        url: reader.text(&object, "url").unwrap_or_default(),
         max_expiration: reader.seconds(&object, "maxExpirationSeconds"),
         jwks: None,
         thumbprints: thumbprints(reader, &object),
@@ -118,7 +118,7 @@ fn issuer(
 
 /// The organization of the first issuer; another one is noted.
 fn note_organization(reader: &mut Reader, object: &Object<'_>, organization: &mut Option<String>) {
-    let Some(found) = reader.text(object, "organization") else {
+    let Some(found) = reader.required_text(object, "organization") else {
         return;
     };
     match organization {

@@ -75,7 +75,7 @@ pub(super) fn samples(reader: &mut Reader, issuer: &Object<'_>) -> Vec<Sample> {
     if !cfg!(feature = "import") || issuer.get("samples").is_none() {
         return Vec::new();
     }
-    let items = reader.list(issuer, "samples", "samples");
+    let items = reader.required_list(issuer, "samples", "samples");
     let mut samples = Vec::with_capacity(items.len());
     for (index, item) in items.iter().enumerate() {
         let path = format!("{}[{index}]", issuer.at("samples"));
@@ -88,16 +88,16 @@ pub(super) fn samples(reader: &mut Reader, issuer: &Object<'_>) -> Vec<Sample> {
 }
 
 fn sample(reader: &mut Reader, object: &Object<'_>, number: usize) -> Option<Sample> {
-    reader.refuse_others(object, &KEYS, &[]);
+    reader.refuse_others(object, &KEYS);
     let claims = claims(reader, object);
     let sample = Sample {
         id: format!("s{number}"),
         name: reader
-            .optional_text(object, "name")
+            .text(object, "name")
             .unwrap_or_else(|| format!("Sample {number}")),
         claims: claims.clone().unwrap_or_default(),
         token_type: token_type(reader, object),
-        target: reader.optional_text(object, "target").unwrap_or_default(),
+        target: reader.text(object, "target").unwrap_or_default(),
         admin: reader.flag(object, "admin"),
         expect: expect(reader, object),
     };

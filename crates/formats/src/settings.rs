@@ -2,8 +2,7 @@
 //! with.
 
 use claimgate::audience::AUDIENCES;
-use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::expected::join;
+use claimgate::diagnostic::{Diagnostic, Diagnostics, join};
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::REPORT_ONLY;
@@ -51,16 +50,16 @@ pub fn write(issuers: &[IssuerDocument]) -> String {
 pub fn read_configuration(value: &Value, wrong: &'static str) -> Result<Document, Diagnostics> {
     let mut reader = Reader::with_code(wrong);
     let Some(object) = reader.object("", value, "a configuration, an object") else {
-        return Err(reader.errors);
+        return Err(reader.objects.errors);
     };
     let document = read(&mut reader, &object);
     repeated_urls(&mut reader, &document);
-    reader.errors.or(document)
+    reader.objects.errors.or(document)
 }
 
 /// Reads a file.
 pub(super) fn read(reader: &mut Reader, object: &Object<'_>) -> Document {
-    reader.refuse_others(object, &KEYS, &[]);
+    reader.refuse_others(object, &KEYS);
     if let Some(version) = object
         .get("version")
         .filter(|version| **version != Value::Integer(VERSION))
@@ -70,12 +69,16 @@ pub(super) fn read(reader: &mut Reader, object: &Object<'_>) -> Document {
     reader.ignore(object, &["leeway", "maxSize"], "the app has its own");
     let mut document = Document {
         dialect: dialect(reader, object),
-        organization: reader.optional_text(object, "organization"),
+        organization: reader.text(object, "organization"),
         leeway: reader.seconds(object, "leeway"),
         max_size: reader.count(object, "maxSize"),
         ..Document::empty(Kind::Settings)
     };
-    for (index, item) in reader.list(object, "issuers", "issuers").iter().enumerate() {
+    for (index, item) in reader
+        .required_list(object, "issuers", "issuers")
+        .iter()
+        .enumerate()
+    {
         let path = format!("issuers[{index}]");
         let read = issuer(reader, &path, item, Unknown::Refused, document.dialect);
         if let Some((issuer, place)) = read {
@@ -87,20 +90,20 @@ pub(super) fn read(reader: &mut Reader, object: &Object<'_>) -> Document {
 }
 
 fn dialect(reader: &mut Reader, object: &Object<'_>) -> Dialect {
-    match object.get("dialect") {
-        None => Dialect::Pulumi,
-        Some(Value::String(name)) if name == "pulumi" => Dialect::Pulumi,
-        Some(Value::String(name)) if name == "stringlike" => {
+    let Some(written) = object.get("dialect") else {
+        return Dialect::Pulumi;
+    };
+    let dialect = written.as_str().and_then(Dialect::parse);
+    match dialect {
+        None => reader.wrong("dialect", "`pulumi` or `stringlike`", Some(written)),
+        Some(Dialect::Pulumi) => {}
+        Some(Dialect::StringLike) => {
             let sentence = "the dialect `stringlike` is left out: the app reads patterns as Pulumi Cloud does, \
                             where `.` is a wildcard and `?` takes zero or one character";
             reader.note(CHANGED, "dialect", sentence);
-            Dialect::StringLike
-        }
-        other => {
-            reader.wrong("dialect", "`pulumi` or `stringlike`", other);
-            Dialect::Pulumi
         }
     }
+    dialect.unwrap_or_default()
 }
 
 /// Refuses a second issuer of one URL: tokens of it would be refused.

@@ -1,7 +1,6 @@
 //! What questions share: configurations, errors and the form of answers.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::expected::join;
 use claimgate::json::{Value, write};
 use claimgate_formats::{Document, read_configuration};
 use serde::Serialize;
@@ -11,15 +10,7 @@ const WRONG: &str = "wrong-argument";
 
 /// A configuration, with paths that begin so.
 pub(crate) fn configuration(config: &Value, start: &str) -> Result<Document, Diagnostics> {
-    read_configuration(config, WRONG).map_err(|errors| within(start, errors))
-}
-
-/// Errors with paths that begin so.
-pub(crate) fn within(start: &str, mut errors: Diagnostics) -> Diagnostics {
-    for error in errors.iter_mut() {
-        error.path = join(start, &error.path);
-    }
-    errors
+    read_configuration(config, WRONG).map_err(|errors| errors.within(start))
 }
 
 /// An error in a question.

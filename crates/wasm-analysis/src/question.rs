@@ -1,11 +1,10 @@
 //! Reads a question, and has it answered.
 
-use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::expected::join;
+use claimgate::diagnostic::{Diagnostic, Diagnostics, join};
 use claimgate::json::Value;
 use claimgate_analysis::{Mine, Subject, Terms, checks, closings, differences, meaning, who_of};
 
-use crate::parts::{configuration, done, within, wrong};
+use crate::parts::{configuration, done, wrong};
 use crate::run_tests;
 
 pub(crate) fn answer(text: &str) -> Result<String, Diagnostics> {
@@ -93,7 +92,7 @@ fn subjects(question: &Value, name: &str, terms: Terms) -> Result<Vec<Subject>, 
             Ok(subject) => subjects.push(subject),
             Err(errors) => {
                 let path = join(start, &format!("issuers[{index}]"));
-                problems.extend(within(&path, errors));
+                problems.extend(errors.within(&path));
             }
         }
     }

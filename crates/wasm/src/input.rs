@@ -2,7 +2,6 @@
 //! natively.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::expected::join;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 
@@ -15,24 +14,15 @@ pub(crate) fn parse(name: &str, json: &str) -> Result<Value, Diagnostics> {
 
 /// Reads a dialect's name.
 pub(crate) fn dialect(name: &str) -> Result<Dialect, Diagnostics> {
-    match name {
-        "pulumi" => Ok(Dialect::Pulumi),
-        "stringlike" => Ok(Dialect::StringLike),
-        other => {
-            let message = format!("expected `pulumi` or `stringlike`, found `{other}`");
-            Err(Diagnostic::error("dialect", "wrong-argument", message).into())
-        }
-    }
+    Dialect::parse(name).ok_or_else(|| {
+        let message = format!("expected `pulumi` or `stringlike`, found `{name}`");
+        Diagnostic::error("dialect", "wrong-argument", message).into()
+    })
 }
 
 /// Diagnostics in an issuer, with paths relative to the options.
 pub(crate) fn within<T>(index: usize, result: Result<T, Diagnostics>) -> Result<T, Diagnostics> {
-    result.map_err(|mut failures| {
-        for failure in failures.iter_mut() {
-            failure.path = join(&format!("issuers[{index}]"), &failure.path);
-        }
-        failures
-    })
+    result.map_err(|failures| failures.within(&format!("issuers[{index}]")))
 }
 
 /// Errors in policies, a part of an array that begins at `first`, with paths relative to the

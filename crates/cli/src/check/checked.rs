@@ -1,8 +1,7 @@
 //! A checked file.
 
 use claimgate::claims::Claims;
-use claimgate::diagnostic::{Diagnostic, Severity};
-use claimgate::expected::join;
+use claimgate::diagnostic::{Diagnostic, Severity, join};
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::places::Place;
 use claimgate::policy::RequestedToken;

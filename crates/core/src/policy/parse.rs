@@ -2,9 +2,9 @@
 
 use super::{Decision, NAME, NOTE, PolicyDefinition, REPORT_ONLY, TokenType};
 use crate::claim_path::ClaimPath;
-use crate::diagnostic::{Diagnostic, Diagnostics};
-use crate::expected::{found, join, nearest, unknown_key};
+use crate::diagnostic::{Diagnostic, Diagnostics, join};
 use crate::json::Value;
+use crate::json::object::{Object, ObjectReader, one_of};
 
 const POLICY_KEYS: [&str; 11] = [
     NAME,
@@ -35,193 +35,122 @@ const DOCUMENT_KEYS: [&str; 5] = ["policies", "id", "version", "created", "modif
 pub fn parse_policies(json: &str) -> Result<Vec<PolicyDefinition>, Diagnostics> {
     let value = Value::parse_document(json)
         .map_err(|error| Diagnostic::error("", error.code(), error.to_string()))?;
-    let mut reader = PolicyReader::default();
-    let policies = reader.document(&value);
+    let mut reader = ObjectReader::new("policy-wrong-value").null_is_absent();
+    let policies = document(&mut reader, &value);
     reader.errors.or(policies)
 }
 
-#[derive(Default)]
-struct PolicyReader {
-    errors: Diagnostics,
+fn document(reader: &mut ObjectReader, value: &Value) -> Vec<PolicyDefinition> {
+    let expected = "a policy, an array of policies or `{\"policies\": […]}`";
+    match value {
+        Value::Array(items) => policies(reader, "", items),
+        Value::Object(members) if !members.is_empty() => {
+            let Some(object) = reader.object("", value, expected) else {
+                return Vec::new();
+            };
+            match object.written("policies") {
+                None => policy(reader, &object).into_iter().collect(),
+                Some(inner) => {
+                    reader.refuse_others(&object, &DOCUMENT_KEYS);
+                    match inner {
+                        Value::Array(items) => policies(reader, "policies", items),
+                        other => {
+                            reader.wrong("policies", "an array of policies", Some(other));
+                            Vec::new()
+                        }
+                    }
+                }
+            }
+        }
+        other => {
+            reader.wrong("", expected, Some(other));
+            Vec::new()
+        }
+    }
 }
 
-impl PolicyReader {
-    fn document(&mut self, value: &Value) -> Vec<PolicyDefinition> {
-        match value {
-            Value::Array(items) => self.policies("", items),
-            Value::Object(members) if value.member("policies").is_some() => {
-                self.unknown_keys("", members, &DOCUMENT_KEYS);
-                match value.member("policies") {
-                    Some(Value::Array(items)) => self.policies("policies", items),
-                    other => {
-                        self.wrong("policies", "an array of policies", other);
-                        Vec::new()
-                    }
-                }
-            }
-            Value::Object(members) if !members.is_empty() => {
-                self.policy("", value).into_iter().collect()
-            }
-            other => {
-                self.wrong(
-                    "",
-                    "a policy, an array of policies or `{\"policies\": […]}`",
-                    Some(other),
-                );
-                Vec::new()
+fn policies(reader: &mut ObjectReader, name: &str, items: &[Value]) -> Vec<PolicyDefinition> {
+    let mut policies = Vec::with_capacity(items.len());
+    for (index, item) in items.iter().enumerate() {
+        let path = format!("{name}[{index}]");
+        if let Some(object) = reader.object(&path, item, "a policy object") {
+            policies.extend(policy(reader, &object));
+        }
+    }
+    policies
+}
+
+fn policy(reader: &mut ObjectReader, object: &Object<'_>) -> Option<PolicyDefinition> {
+    reader.refuse_others(object, &POLICY_KEYS);
+    let name = text(reader, object, NAME);
+    let note = text(reader, object, NOTE);
+    let decision = word(
+        reader,
+        object,
+        "decision",
+        &["allow", "deny"],
+        Decision::parse,
+    );
+    let token_types = TokenType::ALL.map(TokenType::as_str);
+    let token_type = word(reader, object, "tokenType", &token_types, TokenType::parse);
+    let team_name = text(reader, object, "teamName");
+    let user_login = text(reader, object, "userLogin");
+    let runner_id = text(reader, object, "runnerID");
+    let role_id = text(reader, object, "roleID");
+    let report_only = reader.flag(object, REPORT_ONLY);
+    let authorized_permissions = reader.texts(object, "authorizedPermissions");
+    let rules = rules(reader, object);
+    Some(PolicyDefinition {
+        name,
+        note,
+        decision: decision?,
+        token_type: token_type?,
+        team_name,
+        user_login,
+        runner_id,
+        role_id,
+        report_only,
+        authorized_permissions,
+        rules,
+    })
+}
+
+/// One of several words, which has to be there.
+fn word<T>(
+    reader: &mut ObjectReader,
+    object: &Object<'_>,
+    name: &str,
+    words: &[&str],
+    parse: fn(&str) -> Option<T>,
+) -> Option<T> {
+    if object.get(name).is_none() {
+        reader.wrong(object.at(name), &one_of(words), object.written(name));
+    }
+    reader.word(object, name, words, parse)
+}
+
+/// An optional string; `null` and the empty string are how Pulumi's API writes an absent one.
+fn text(reader: &mut ObjectReader, object: &Object<'_>, name: &str) -> Option<String> {
+    let text = reader.text(object, name);
+    text.filter(|text| !text.is_empty())
+}
+
+fn rules(reader: &mut ObjectReader, object: &Object<'_>) -> Vec<(String, String)> {
+    let path = object.at("rules");
+    let Some(Value::Object(members)) = object.written("rules") else {
+        let expected = "an object of claim paths and patterns";
+        reader.wrong(path, expected, object.written("rules"));
+        return Vec::new();
+    };
+    let mut rules = Vec::with_capacity(members.len());
+    for (claim, pattern) in members {
+        match pattern.scalar_text() {
+            Some(text) => rules.push((claim.clone(), text)),
+            None => {
+                let path = join(&path, &ClaimPath::of(&[claim]));
+                reader.wrong(path, "a pattern in a string", Some(pattern));
             }
         }
     }
-
-    fn policies(&mut self, name: &str, items: &[Value]) -> Vec<PolicyDefinition> {
-        items
-            .iter()
-            .enumerate()
-            .filter_map(|(index, item)| self.policy(&format!("{name}[{index}]"), item))
-            .collect()
-    }
-
-    fn policy(&mut self, path: &str, value: &Value) -> Option<PolicyDefinition> {
-        let Value::Object(members) = value else {
-            self.wrong(path, "a policy object", Some(value));
-            return None;
-        };
-        self.unknown_keys(path, members, &POLICY_KEYS);
-        let name = self.text(path, NAME, value);
-        let note = self.text(path, NOTE, value);
-        let decision = self.word(path, "decision", value, &["allow", "deny"], Decision::parse);
-        let token_types = TokenType::ALL.map(TokenType::as_str);
-        let token_type = self.word(path, "tokenType", value, &token_types, TokenType::parse);
-        let team_name = self.text(path, "teamName", value);
-        let user_login = self.text(path, "userLogin", value);
-        let runner_id = self.text(path, "runnerID", value);
-        let role_id = self.text(path, "roleID", value);
-        let report_only = self.flag(path, REPORT_ONLY, value);
-        let authorized_permissions = self.permissions(path, value);
-        let rules = self.rules(path, value);
-        Some(PolicyDefinition {
-            name,
-            note,
-            decision: decision?,
-            token_type: token_type?,
-            team_name,
-            user_login,
-            runner_id,
-            role_id,
-            report_only,
-            authorized_permissions,
-            rules,
-        })
-    }
-
-    fn word<T>(
-        &mut self,
-        path: &str,
-        key: &str,
-        value: &Value,
-        words: &[&str],
-        parse: fn(&str) -> Option<T>,
-    ) -> Option<T> {
-        let found = value.member(key);
-        let parsed = found.and_then(Value::as_str).and_then(parse);
-        if parsed.is_none() {
-            let expected = words
-                .iter()
-                .map(|word| format!("`{word}`"))
-                .collect::<Vec<_>>()
-                .join(", ");
-            let nearest = found
-                .and_then(Value::as_str)
-                .and_then(|found| nearest(found, words));
-            self.wrong(&join(path, key), &format!("one of {expected}"), found);
-            if let (Some(error), Some(nearest)) = (self.errors.last_mut(), nearest) {
-                error.help = Some(format!("did you mean `{nearest}`?"));
-            }
-        }
-        parsed
-    }
-
-    /// An optional string; `null` and the empty string are how Pulumi's API writes an absent one.
-    fn text(&mut self, path: &str, key: &str, value: &Value) -> Option<String> {
-        match value.member(key) {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) if text.is_empty() => None,
-            Some(Value::String(text)) => Some(text.clone()),
-            other => {
-                self.wrong(&join(path, key), "a string", other);
-                None
-            }
-        }
-    }
-
-    fn flag(&mut self, path: &str, key: &str, value: &Value) -> bool {
-        match value.member(key) {
-            None | Some(Value::Null) => false,
-            Some(Value::Bool(flag)) => *flag,
-            other => {
-                self.wrong(&join(path, key), "`true` or `false`", other);
-                false
-            }
-        }
-    }
-
-    fn permissions(&mut self, path: &str, value: &Value) -> Option<Vec<String>> {
-        let path = join(path, "authorizedPermissions");
-        match value.member("authorizedPermissions") {
-            None | Some(Value::Null) => None,
-            Some(Value::Array(items)) => {
-                let mut permissions = Vec::new();
-                for (index, item) in items.iter().enumerate() {
-                    match item {
-                        Value::String(text) => permissions.push(text.clone()),
-                        other => self.wrong(&format!("{path}[{index}]"), "a string", Some(other)),
-                    }
-                }
-                Some(permissions)
-            }
-            other => {
-                self.wrong(&path, "an array of strings", other);
-                None
-            }
-        }
-    }
-
-    fn rules(&mut self, path: &str, value: &Value) -> Vec<(String, String)> {
-        let path = join(path, "rules");
-        let Some(Value::Object(members)) = value.member("rules") else {
-            self.wrong(
-                &path,
-                "an object of claim paths and patterns",
-                value.member("rules"),
-            );
-            return Vec::new();
-        };
-        let mut rules = Vec::new();
-        for (claim, pattern) in members {
-            match pattern.scalar_text() {
-                Some(text) => rules.push((claim.clone(), text)),
-                None => self.wrong(
-                    &join(&path, &ClaimPath::of(&[claim])),
-                    "a pattern in a string",
-                    Some(pattern),
-                ),
-            }
-        }
-        rules
-    }
-
-    fn unknown_keys(&mut self, path: &str, members: &[(String, Value)], known: &[&str]) {
-        for (key, _) in members
-            .iter()
-            .filter(|(key, _)| !known.contains(&key.as_str()))
-        {
-            self.errors.push(unknown_key(path, key, known));
-        }
-    }
-
-    fn wrong(&mut self, path: &str, expected: &str, value: Option<&Value>) {
-        let message = format!("expected {expected}, found {}", found(value));
-        self.errors
-            .push(Diagnostic::error(path, "policy-wrong-value", message));
-    }
+    rules
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use axum::extract::Query;
 use axum::http::Uri;
-use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::expected::{found, join, unknown_key};
+use claimgate::diagnostic::{Diagnostic, Diagnostics, join};
+use claimgate::expected::{found, unknown_key};
 use claimgate::json::Value;
 use claimgate_api::member_names;
 use serde::Deserialize;

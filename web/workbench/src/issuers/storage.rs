@@ -5,8 +5,11 @@ use claimgate::audience::AUDIENCES;
 use claimgate::diagnostic::Diagnostics;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
+use claimgate::json::object::{Object, ObjectReader};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{CompileOptions, Decision, PolicyDefinition, PolicySet, parse_policies};
+use claimgate::policy::{
+    CompileOptions, Decision, PolicyDefinition, PolicySet, REPORT_ONLY, parse_policies,
+};
 use claimgate_formats::{IssuerDocument, Sample, outcome_of, settings};
 use claimgate_providers::{Provider, provider_of};
 use serde::Serialize;
@@ -209,152 +212,139 @@ pub fn to_json(state: &StoredState) -> String {
 /// Reads the stored state, or returns why it cannot.
 pub fn from_json(text: &str) -> Result<StoredState, String> {
     let file = Value::parse(text).map_err(|error| error.to_string())?;
-    match file.member("version") {
-        Some(Value::Integer(1..=VERSION)) => {}
-        Some(other) => {
-            return Err(format!(
-                "expected version {VERSION} or older, found {}",
-                other.to_json()
-            ));
-        }
-        None => return Err("expected a `version`, found none".to_owned()),
+    let mut reader = ObjectReader::new("wrong-value").null_is_absent();
+    let state = state(&mut reader, &file).unwrap_or_default();
+    reader.errors.or(state).map_err(|errors| errors.to_string())
+}
+
+fn state(reader: &mut ObjectReader, file: &Value) -> Option<StoredState> {
+    let object = reader.object("", file, "stored issuers, an object")?;
+    let version = object.get("version");
+    if !matches!(version, Some(Value::Integer(1..=VERSION))) {
+        let expected = format!("version {VERSION} or older");
+        let found = version.map_or_else(|| "none".to_owned(), Value::to_json);
+        reader.mismatch("", &expected, &found);
+        return None;
     }
-    let Some(Value::Array(items)) = file.member("issuers") else {
-        return Err("expected a list `issuers`, found none".to_owned());
+    if object.get("issuers").is_none() {
+        reader.wrong("issuers", "an array of issuers", None);
+    }
+    Some(StoredState {
+        issuers: list(reader, &object, "issuers", issuer),
+        removed: list(reader, &object, "removed", tombstone),
+        conflicts: list(reader, &object, "conflicts", conflict),
+    })
+}
+
+fn tombstone(reader: &mut ObjectReader, object: &Object<'_>) -> Option<Tombstone> {
+    Some(Tombstone {
+        revision: number(reader, object, "revision").unwrap_or_default(),
+        id: reader.required_text(object, "id")?,
+    })
+}
+
+fn conflict(reader: &mut ObjectReader, object: &Object<'_>) -> Option<Conflict> {
+    let Some(version) = object.get("issuer") else {
+        reader.wrong(object.at("issuer"), "an issuer, an object", None);
+        return None;
     };
-    let numbered =
-        |(index, item)| issuer(item).map_err(|problem| format!("issuer {}: {problem}", index + 1));
-    Ok(StoredState {
-        issuers: items
-            .iter()
-            .enumerate()
-            .map(numbered)
-            .collect::<Result<_, _>>()?,
-        removed: list(&file, "removed", tombstone)?,
-        conflicts: list(&file, "conflicts", conflict)?,
+    let version = reader.object(&object.at("issuer"), version, "an issuer, an object")?;
+    Some(Conflict {
+        id: reader.required_text(object, "id")?,
+        issuer: issuer(reader, &version)?,
     })
 }
 
-fn tombstone(value: &Value) -> Result<Tombstone, String> {
-    Ok(Tombstone {
-        id: text(value, "id")?,
-        revision: number(value, "revision")?.unwrap_or_default(),
+fn issuer(reader: &mut ObjectReader, object: &Object<'_>) -> Option<StoredIssuer> {
+    let id = reader.required_text(object, "id");
+    let name = reader.required_text(object, "name");
+    let url = reader.required_text(object, "url");
+    Some(StoredIssuer {
+        max_expiration: number(reader, object, "maxExpiration"),
+        jwks: reader.text(object, "jwks"),
+        jwks_source: reader.text(object, "jwksSource"),
+        thumbprints: reader.texts(object, "thumbprints").unwrap_or_default(),
+        audiences: reader.texts(object, AUDIENCES),
+        single_use: reader.flag(object, "singleUse"),
+        report_only: reader.flag(object, REPORT_ONLY),
+        samples: list(reader, object, "samples", sample),
+        preset: reader.text(object, "preset").unwrap_or_default(),
+        created: number(reader, object, "created").unwrap_or_default(),
+        modified: number(reader, object, "modified").unwrap_or_default(),
+        last_used: number(reader, object, "lastUsed"),
+        revision: number(reader, object, "revision").unwrap_or_default(),
+        policies: policies(reader, object)?,
+        id: id?,
+        name: name?,
+        url: url?,
     })
 }
 
-fn conflict(value: &Value) -> Result<Conflict, String> {
-    let version = value
-        .member("issuer")
-        .ok_or("expected `issuer`, found none")?;
-    Ok(Conflict {
-        id: text(value, "id")?,
-        issuer: issuer(version)?,
-    })
-}
-
-fn issuer(value: &Value) -> Result<StoredIssuer, String> {
-    let policies = value
-        .member("policies")
-        .ok_or("expected `policies`, found none")?;
-    let mut policies = parse_policies(&policies.to_json()).map_err(|errors| errors.to_string())?;
-    // Before version 4, a list beside the policies marked report-only ones.
-    let marks = list(value, "reporting", |item| Ok(*item == Value::Bool(true)))?;
-    for (policy, mark) in policies.iter_mut().zip(marks) {
-        policy.report_only |= mark && policy.decision == Decision::Deny;
-    }
-    Ok(StoredIssuer {
-        id: text(value, "id")?,
-        name: text(value, "name")?,
-        url: text(value, "url")?,
-        max_expiration: number(value, "maxExpiration")?,
-        jwks: optional_text(value, "jwks")?,
-        jwks_source: optional_text(value, "jwksSource")?,
-        thumbprints: list(value, "thumbprints", string)?,
-        audiences: value
-            .member(AUDIENCES)
-            .map(|_| list(value, AUDIENCES, string))
-            .transpose()?,
-        single_use: matches!(value.member("singleUse"), Some(Value::Bool(true))),
-        report_only: matches!(value.member("reportOnly"), Some(Value::Bool(true))),
-        policies,
-        samples: list(value, "samples", sample)?,
-        preset: optional_text(value, "preset")?.unwrap_or_default(),
-        created: number(value, "created")?.unwrap_or_default(),
-        modified: number(value, "modified")?.unwrap_or_default(),
-        last_used: number(value, "lastUsed")?,
-        revision: number(value, "revision")?.unwrap_or_default(),
-    })
-}
-
-fn string(value: &Value) -> Result<String, String> {
-    let text = value.as_str().map(str::to_owned);
-    text.ok_or_else(|| format!("expected a string, found {}", value.kind()))
-}
-
-fn sample(value: &Value) -> Result<Sample, String> {
-    Ok(Sample {
-        id: text(value, "id")?,
-        name: text(value, "name")?,
-        claims: text(value, "claims")?,
-        token_type: text(value, "tokenType")?,
-        target: optional_text(value, "target")?.unwrap_or_default(),
-        admin: matches!(value.member("admin"), Some(Value::Bool(true))),
-        expect: match optional_text(value, "expect")?.as_deref() {
-            None => None,
-            Some(word) => Some(outcome_of(word).ok_or_else(|| {
-                format!("expected `expect` to be `allowed` or `denied`, found `{word}`")
-            })?),
-        },
-    })
-}
-
-/// A list; empty if absent.
-fn list<T>(
-    value: &Value,
-    name: &str,
-    read: impl Fn(&Value) -> Result<T, String>,
-) -> Result<Vec<T>, String> {
-    match value.member(name) {
-        None | Some(Value::Null) => Ok(Vec::new()),
-        Some(Value::Array(items)) => {
-            let place = |(index, item)| {
-                read(item).map_err(|problem| format!("`{name}`, item {}: {problem}", index + 1))
-            };
-            items.iter().enumerate().map(place).collect()
+fn policies(reader: &mut ObjectReader, object: &Object<'_>) -> Option<Vec<PolicyDefinition>> {
+    let path = object.at("policies");
+    let Some(written) = object.get("policies") else {
+        reader.wrong(path, "an array of policies", None);
+        return None;
+    };
+    let mut policies = match parse_policies(&written.to_json()) {
+        Ok(policies) => policies,
+        Err(errors) => {
+            reader.errors.extend(errors.within(&path));
+            return None;
         }
-        Some(other) => Err(format!(
-            "expected `{name}` to be a list, found {}",
-            other.kind()
-        )),
+    };
+    // Before version 4, a list beside the policies marked report-only ones.
+    let marks = reader.items(object, "reporting", "marks");
+    for (policy, (_, mark)) in policies.iter_mut().zip(marks) {
+        policy.report_only |= *mark == Value::Bool(true) && policy.decision == Decision::Deny;
     }
+    Some(policies)
 }
 
-fn text(value: &Value, name: &str) -> Result<String, String> {
-    optional_text(value, name)?.ok_or_else(|| format!("expected `{name}`, found none"))
+fn sample(reader: &mut ObjectReader, object: &Object<'_>) -> Option<Sample> {
+    let words = ["allowed", "denied"];
+    let expect = reader.word(object, "expect", &words, outcome_of);
+    Some(Sample {
+        id: reader.required_text(object, "id")?,
+        name: reader.required_text(object, "name")?,
+        claims: reader.required_text(object, "claims")?,
+        token_type: reader.required_text(object, "tokenType")?,
+        target: reader.text(object, "target").unwrap_or_default(),
+        admin: reader.flag(object, "admin"),
+        expect,
+    })
 }
 
-fn optional_text(value: &Value, name: &str) -> Result<Option<String>, String> {
-    match value.member(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(other) => Err(format!(
-            "expected `{name}` to be a string, found {}",
-            other.kind()
-        )),
+/// The objects of a list; none if it is absent.
+fn list<T>(
+    reader: &mut ObjectReader,
+    object: &Object<'_>,
+    name: &str,
+    read: fn(&mut ObjectReader, &Object<'_>) -> Option<T>,
+) -> Vec<T> {
+    let mut list = Vec::new();
+    for (path, item) in reader.items(object, name, name) {
+        if let Some(object) = reader.object(&path, item, "an object") {
+            list.extend(read(reader, &object));
+        }
     }
+    list
 }
 
-fn number<N: TryFrom<i128>>(value: &Value, name: &str) -> Result<Option<N>, String> {
-    match value.member(name) {
-        None | Some(Value::Null) => Ok(None),
-        Some(Value::Integer(number)) => N::try_from(*number)
-            .map(Some)
-            .map_err(|_| format!("`{name}` is out of range: {number}")),
-        Some(other) => Err(format!(
-            "expected `{name}` to be a number, found {}",
-            other.kind()
-        )),
+fn number<N: TryFrom<i128>>(
+    reader: &mut ObjectReader,
+    object: &Object<'_>,
+    name: &str,
+) -> Option<N> {
+    let value = object.get(name)?;
+    let number = match value {
+        Value::Integer(number) => N::try_from(*number).ok(),
+        _ => None,
+    };
+    if number.is_none() {
+        reader.mismatch(object.at(name), "a whole number", &value.to_json());
     }
+    number
 }
 
 #[cfg(test)]

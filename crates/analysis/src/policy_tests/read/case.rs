@@ -5,7 +5,7 @@ use claimgate::claims::Value;
 use claimgate::diagnostic::Diagnostic;
 use claimgate::explain::Outcome;
 
-use super::members::{Object, Reader};
+use super::members::{Object, ObjectReader, claims, text};
 use super::request::request;
 use crate::policy_tests::file::{Case, CaseToken, Expectation, NearestExpectation, PolicyName};
 
@@ -21,7 +21,7 @@ const CHANGES: [&str; 2] = ["with", "without"];
 /// The members of the nearest miss.
 const NEAREST: [&str; 2] = ["policy", "claims"];
 
-pub(super) fn cases(reader: &mut Reader, object: &Object<'_>) -> Vec<Case> {
+pub(super) fn cases(reader: &mut ObjectReader, object: &Object<'_>) -> Vec<Case> {
     let items = reader.items(object, "cases", "cases");
     let mut cases = Vec::with_capacity(items.len());
     for (path, item) in items {
@@ -32,13 +32,13 @@ pub(super) fn cases(reader: &mut Reader, object: &Object<'_>) -> Vec<Case> {
     cases
 }
 
-fn case(reader: &mut Reader, object: &Object<'_>) -> Option<Case> {
+fn case(reader: &mut ObjectReader, object: &Object<'_>) -> Option<Case> {
     reader.refuse_others(object, &KEYS);
     if object.get("name").is_none() {
-        reader.wrong_value(object.at("name"), "a name", None);
+        reader.wrong(object.at("name"), "a name", None);
     }
-    let name = reader.text(object, "name");
-    let note = reader.text(object, "note");
+    let name = text(reader, object, "name");
+    let note = text(reader, object, "note");
     let token = token(reader, object);
     let request = request(reader, object);
     let expect = expectation(reader, object);
@@ -51,27 +51,25 @@ fn case(reader: &mut Reader, object: &Object<'_>) -> Option<Case> {
     })
 }
 
-fn token(reader: &mut Reader, object: &Object<'_>) -> Option<CaseToken> {
+fn token(reader: &mut ObjectReader, object: &Object<'_>) -> Option<CaseToken> {
     match (object.get("claims"), object.get("sample")) {
         (Some(_), Some(_)) => {
-            reader.wrong(object.at("sample"), "`claims` or `sample`", "both");
+            reader.mismatch(object.at("sample"), "`claims` or `sample`", "both");
             None
         }
         (None, None) => {
-            reader.wrong(&*object.path, "`claims` or `sample`", "neither");
+            reader.mismatch(&*object.path, "`claims` or `sample`", "neither");
             None
         }
-        (claims, None) => {
+        (written, None) => {
             for name in CHANGES.iter().filter(|name| object.get(name).is_some()) {
                 let expected = "a `sample` that it changes";
-                reader.wrong(object.at(name), expected, "`claims`");
+                reader.mismatch(object.at(name), expected, "`claims`");
             }
-            reader
-                .claims(&object.at("claims"), claims)
-                .map(CaseToken::Claims)
+            claims(reader, &object.at("claims"), written).map(CaseToken::Claims)
         }
         (None, Some(_)) => {
-            let name = reader.text(object, "sample");
+            let name = text(reader, object, "sample");
             let with = with(reader, object);
             let without = reader.texts(object, "without").unwrap_or_default();
             for (index, claim) in without.iter().enumerate() {
@@ -87,7 +85,7 @@ fn token(reader: &mut Reader, object: &Object<'_>) -> Option<CaseToken> {
     }
 }
 
-fn with(reader: &mut Reader, object: &Object<'_>) -> Vec<(String, Value)> {
+fn with(reader: &mut ObjectReader, object: &Object<'_>) -> Vec<(String, Value)> {
     let Some(value) = object.get("with") else {
         return Vec::new();
     };
@@ -101,19 +99,19 @@ fn with(reader: &mut Reader, object: &Object<'_>) -> Vec<(String, Value)> {
     values.members.to_vec()
 }
 
-fn check_path(reader: &mut Reader, path: String, claim: &str) {
+fn check_path(reader: &mut ObjectReader, path: String, claim: &str) {
     if let Err(error) = ClaimPath::parse(claim) {
         let error = Diagnostic::error(path, error.code(), error.to_string());
         reader.errors.push(error);
     }
 }
 
-fn expectation(reader: &mut Reader, object: &Object<'_>) -> Option<Expectation> {
+fn expectation(reader: &mut ObjectReader, object: &Object<'_>) -> Option<Expectation> {
     if object.get("expect").is_none() {
-        reader.wrong_value(object.at("expect"), "`allowed` or `denied`", None);
+        reader.wrong(object.at("expect"), "`allowed` or `denied`", None);
     }
     let decision = reader.word(object, "expect", &["allowed", "denied"], outcome);
-    let code = reader.text(object, "code");
+    let code = text(reader, object, "code");
     let policies = object.get("policies").map(|_| policies(reader, object));
     let role = role(reader, object);
     let nearest = nearest(reader, object);
@@ -134,7 +132,7 @@ fn outcome(word: &str) -> Option<Outcome> {
     }
 }
 
-fn policies(reader: &mut Reader, object: &Object<'_>) -> Vec<PolicyName> {
+fn policies(reader: &mut ObjectReader, object: &Object<'_>) -> Vec<PolicyName> {
     let items = reader.items(object, "policies", "policies");
     let names = items
         .into_iter()
@@ -143,34 +141,34 @@ fn policies(reader: &mut Reader, object: &Object<'_>) -> Vec<PolicyName> {
 }
 
 /// A policy's number or name.
-fn policy(reader: &mut Reader, path: String, value: &Value) -> Option<PolicyName> {
+fn policy(reader: &mut ObjectReader, path: String, value: &Value) -> Option<PolicyName> {
     let number = match value {
         Value::String(name) if !name.is_empty() => return Some(PolicyName::Name(name.clone())),
         Value::Integer(number) => usize::try_from(*number).ok(),
         _ => None,
     };
     match number {
-        Some(0) => reader.wrong(path, "the number of a policy, from 1", "0"),
+        Some(0) => reader.mismatch(path, "the number of a policy, from 1", "0"),
         Some(number) => return Some(PolicyName::Number(number)),
-        None => reader.wrong_value(path, "the number or name of a policy", Some(value)),
+        None => reader.wrong(path, "the number or name of a policy", Some(value)),
     }
     None
 }
 
 /// A role, or `null` for none.
-fn role(reader: &mut Reader, object: &Object<'_>) -> Option<Option<String>> {
+fn role(reader: &mut ObjectReader, object: &Object<'_>) -> Option<Option<String>> {
     match object.get("role")? {
         Value::Null => Some(None),
         Value::String(role) if !role.is_empty() => Some(Some(role.clone())),
         other => {
-            reader.wrong_value(object.at("role"), "a role, or null for none", Some(other));
+            reader.wrong(object.at("role"), "a role, or null for none", Some(other));
             None
         }
     }
 }
 
 /// The nearest miss: a policy, or an object with one and the claims that miss.
-fn nearest(reader: &mut Reader, object: &Object<'_>) -> Option<NearestExpectation> {
+fn nearest(reader: &mut ObjectReader, object: &Object<'_>) -> Option<NearestExpectation> {
     let path = object.at("nearest");
     let value = object.get("nearest")?;
     if !matches!(value, Value::Object(_)) {
@@ -184,7 +182,7 @@ fn nearest(reader: &mut Reader, object: &Object<'_>) -> Option<NearestExpectatio
     reader.refuse_others(&object, &NEAREST);
     let claims = reader.texts(&object, "claims");
     let Some(value) = object.get("policy") else {
-        reader.wrong_value(object.at("policy"), "the number or name of a policy", None);
+        reader.wrong(object.at("policy"), "the number or name of a policy", None);
         return None;
     };
     let policy = policy(reader, object.at("policy"), value)?;

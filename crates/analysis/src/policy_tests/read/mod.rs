@@ -7,14 +7,13 @@ mod request;
 
 use claimgate::claims::Claims;
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::expected::join;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::parse_policies;
 use claimgate::{audience, time};
 
 use super::file::{PolicySource, TestFile};
-use members::{Object, Reader};
+use members::{Object, ObjectReader, claims, text};
 
 /// The members of a file.
 const KEYS: [&str; 12] = [
@@ -31,6 +30,9 @@ const KEYS: [&str; 12] = [
     "properties",
     "note",
 ];
+
+/// The code of a value that a test cannot have.
+const WRONG: &str = "test-wrong-value";
 
 /// How a file says that nothing is taken for granted of the provider's tokens.
 const NO_PROVIDER: &str = "none";
@@ -52,26 +54,26 @@ impl TestFile {
     /// # Ok::<(), claimgate::json::JsonError>(())
     /// ```
     pub fn read(value: &Value) -> Result<Self, Diagnostics> {
-        let mut reader = Reader::default();
+        let mut reader = ObjectReader::new(WRONG);
         let file = file(&mut reader, value).unwrap_or_default();
         reader.errors.or(file)
     }
 }
 
-fn file(reader: &mut Reader, value: &Value) -> Option<TestFile> {
+fn file(reader: &mut ObjectReader, value: &Value) -> Option<TestFile> {
     let object = reader.object("", value, "a file of tests, an object")?;
     reader.refuse_others(&object, &KEYS);
     let dialect = dialect(reader, &object);
-    reader.text(&object, "$schema");
+    text(reader, &object, "$schema");
     let file = TestFile {
-        note: reader.text(&object, "note"),
+        note: text(reader, &object, "note"),
         policies: policies(reader, &object),
-        issuer: reader.text(&object, "issuer"),
+        issuer: text(reader, &object, "issuer"),
         audiences: audiences(reader, &object),
         provider: provider(reader, &object),
         dialect,
         now: now(reader, &object),
-        mine: reader.text(&object, "mine"),
+        mine: text(reader, &object, "mine"),
         samples: samples(reader, &object),
         cases: case::cases(reader, &object),
         properties: property::properties(reader, &object, dialect.unwrap_or_default()),
@@ -80,41 +82,37 @@ fn file(reader: &mut Reader, value: &Value) -> Option<TestFile> {
         .iter()
         .any(|list| object.get(list).is_some());
     if !has_tests && reader.errors.is_empty() {
-        reader.wrong("", "`cases` or `properties`", "neither");
+        reader.mismatch("", "`cases` or `properties`", "neither");
     }
     repeated_names(reader, &object);
     Some(file)
 }
 
-fn policies(reader: &mut Reader, object: &Object<'_>) -> Option<PolicySource> {
+fn policies(reader: &mut ObjectReader, object: &Object<'_>) -> Option<PolicySource> {
     match object.get("policies")? {
         Value::String(name) if !name.is_empty() => Some(PolicySource::File(name.clone())),
         items @ Value::Array(_) => match parse_policies(&items.to_json()) {
             Ok(policies) => Some(PolicySource::Inline(policies)),
             Err(errors) => {
-                let at = |error: Diagnostic| {
-                    let path = join("policies", &error.path);
-                    error.at(path)
-                };
-                reader.errors.extend(errors.into_iter().map(at));
+                reader.errors.extend(errors.within("policies"));
                 None
             }
         },
         other => {
             let expected = "the name of a file, or an array of policies";
-            reader.wrong_value("policies", expected, Some(other));
+            reader.wrong("policies", expected, Some(other));
             None
         }
     }
 }
 
-fn dialect(reader: &mut Reader, object: &Object<'_>) -> Option<Dialect> {
+fn dialect(reader: &mut ObjectReader, object: &Object<'_>) -> Option<Dialect> {
     let words = Dialect::ALL.map(Dialect::as_str);
     reader.word(object, "dialect", &words, Dialect::parse)
 }
 
-fn provider(reader: &mut Reader, object: &Object<'_>) -> Option<String> {
-    let name = reader.text(object, "provider")?;
+fn provider(reader: &mut ObjectReader, object: &Object<'_>) -> Option<String> {
+    let name = text(reader, object, "provider")?;
     Some(if name == NO_PROVIDER {
         String::new()
     } else {
@@ -122,13 +120,13 @@ fn provider(reader: &mut Reader, object: &Object<'_>) -> Option<String> {
     })
 }
 
-fn audiences(reader: &mut Reader, object: &Object<'_>) -> Option<Vec<String>> {
+fn audiences(reader: &mut ObjectReader, object: &Object<'_>) -> Option<Vec<String>> {
     let audiences = reader.texts(object, "audiences")?;
     reader.errors.extend(audience::problems(&audiences));
     Some(audiences)
 }
 
-fn now(reader: &mut Reader, object: &Object<'_>) -> Option<i64> {
+fn now(reader: &mut ObjectReader, object: &Object<'_>) -> Option<i64> {
     let value = object.get("now")?;
     let now = match value {
         Value::Integer(seconds) => i64::try_from(*seconds).ok(),
@@ -137,12 +135,12 @@ fn now(reader: &mut Reader, object: &Object<'_>) -> Option<i64> {
     };
     if now.is_none() {
         let expected = "a time such as `2026-11-29T12:00:00Z`, or seconds since 1970";
-        reader.wrong_value("now", expected, Some(value));
+        reader.wrong("now", expected, Some(value));
     }
     now
 }
 
-fn samples(reader: &mut Reader, object: &Object<'_>) -> Vec<(String, Claims)> {
+fn samples(reader: &mut ObjectReader, object: &Object<'_>) -> Vec<(String, Claims)> {
     let Some(value) = object.get("samples") else {
         return Vec::new();
     };
@@ -152,14 +150,14 @@ fn samples(reader: &mut Reader, object: &Object<'_>) -> Vec<(String, Claims)> {
     };
     let mut samples = Vec::with_capacity(object.members.len());
     for (name, value) in object.members {
-        let claims = reader.claims(&object.at(name), Some(value));
+        let claims = claims(reader, &object.at(name), Some(value));
         samples.extend(claims.map(|claims| (name.clone(), claims)));
     }
     samples
 }
 
 /// Refuses a second case or property of one name: names identify tests.
-fn repeated_names(reader: &mut Reader, object: &Object<'_>) {
+fn repeated_names(reader: &mut ObjectReader, object: &Object<'_>) {
     let mut seen: Vec<&str> = Vec::new();
     for list in ["cases", "properties"] {
         let Some(Value::Array(items)) = object.get(list) else {

@@ -2,12 +2,11 @@
 
 use claimgate::claim_path::ClaimPath;
 use claimgate::claims::Value;
-use claimgate::diagnostic::Diagnostic;
-use claimgate::expected::join;
+use claimgate::diagnostic::{Diagnostic, join};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
 
-use super::members::{Object, Reader};
+use super::members::{Object, ObjectReader, text};
 use super::request::filter;
 use crate::policy_tests::property::{Property, PropertyKind};
 
@@ -36,7 +35,7 @@ const KEYS: [&str; 10] = [
 ];
 
 pub(super) fn properties(
-    reader: &mut Reader,
+    reader: &mut ObjectReader,
     object: &Object<'_>,
     dialect: Dialect,
 ) -> Vec<Property> {
@@ -55,17 +54,17 @@ pub(super) fn properties(
                 "a `name`, since another property is `{}` too",
                 property.name
             );
-            reader.wrong(object.path, &expected, "none");
+            reader.mismatch(object.path, &expected, "none");
         }
         properties.push(property);
     }
     properties
 }
 
-fn property(reader: &mut Reader, object: &Object<'_>, dialect: Dialect) -> Option<Property> {
+fn property(reader: &mut ObjectReader, object: &Object<'_>, dialect: Dialect) -> Option<Property> {
     reader.refuse_others(object, &KEYS);
-    let name = reader.text(object, "name");
-    let note = reader.text(object, "note");
+    let name = text(reader, object, "name");
+    let note = text(reader, object, "note");
     let request = filter(reader, object);
     let allow_undecided = reader.flag(object, "allowUndecided");
     let kind = kind(reader, object, dialect)?;
@@ -75,7 +74,7 @@ fn property(reader: &mut Reader, object: &Object<'_>, dialect: Dialect) -> Optio
     );
     if request.is_some() && !is_about_requests {
         let expected = format!("no `request` with `{}`", kind.key());
-        reader.wrong(object.at("request"), &expected, "one");
+        reader.mismatch(object.at("request"), &expected, "one");
     }
     Some(Property {
         name: name.unwrap_or_else(|| kind.title()),
@@ -86,7 +85,7 @@ fn property(reader: &mut Reader, object: &Object<'_>, dialect: Dialect) -> Optio
     })
 }
 
-fn kind(reader: &mut Reader, object: &Object<'_>, dialect: Dialect) -> Option<PropertyKind> {
+fn kind(reader: &mut ObjectReader, object: &Object<'_>, dialect: Dialect) -> Option<PropertyKind> {
     let mut stated = KINDS.iter().filter(|kind| object.get(kind).is_some());
     let (Some(key), None) = (stated.next(), stated.next()) else {
         let kinds: Vec<_> = KINDS.iter().map(|kind| format!("`{kind}`")).collect();
@@ -97,20 +96,20 @@ fn kind(reader: &mut Reader, object: &Object<'_>, dialect: Dialect) -> Option<Pr
         } else {
             "several"
         };
-        reader.wrong(&*object.path, &expected, found);
+        reader.mismatch(&*object.path, &expected, found);
         return None;
     };
     match *key {
         "never" => rules(reader, object, key, dialect).map(PropertyKind::Never),
         "only" => rules(reader, object, key, dialect).map(PropertyKind::Only),
-        "atMost" => reader.text(object, key).map(PropertyKind::AtMost),
-        "equivalent" => reader.text(object, key).map(PropertyKind::Equivalent),
+        "atMost" => text(reader, object, key).map(PropertyKind::AtMost),
+        "equivalent" => text(reader, object, key).map(PropertyKind::Equivalent),
         "noFindings" => no_findings(reader, object),
         _ => no_outsiders(reader, object),
     }
 }
 
-fn no_findings(reader: &mut Reader, object: &Object<'_>) -> Option<PropertyKind> {
+fn no_findings(reader: &mut ObjectReader, object: &Object<'_>) -> Option<PropertyKind> {
     let terms = terms(reader, object, "noFindings", &["except", "notes"])?;
     let except = terms.as_ref().and_then(|own| reader.texts(own, "except"));
     let notes = terms.is_some_and(|own| reader.flag(&own, "notes"));
@@ -118,7 +117,7 @@ fn no_findings(reader: &mut Reader, object: &Object<'_>) -> Option<PropertyKind>
     Some(PropertyKind::NoFindings { except, notes })
 }
 
-fn no_outsiders(reader: &mut Reader, object: &Object<'_>) -> Option<PropertyKind> {
+fn no_outsiders(reader: &mut ObjectReader, object: &Object<'_>) -> Option<PropertyKind> {
     let terms = terms(reader, object, "noOutsiders", &["except"])?;
     let except = terms.and_then(|own| reader.texts(&own, "except"));
     let except = except.unwrap_or_default();
@@ -127,7 +126,7 @@ fn no_outsiders(reader: &mut Reader, object: &Object<'_>) -> Option<PropertyKind
 
 /// `true`, or an object with these members.
 fn terms<'a>(
-    reader: &mut Reader,
+    reader: &mut ObjectReader,
     object: &Object<'a>,
     key: &str,
     known: &[&str],
@@ -144,7 +143,7 @@ fn terms<'a>(
 
 /// Claim paths and patterns.
 fn rules(
-    reader: &mut Reader,
+    reader: &mut ObjectReader,
     object: &Object<'_>,
     key: &str,
     dialect: Dialect,
@@ -153,7 +152,7 @@ fn rules(
     let expected = "an object of claim paths and patterns";
     let members = reader.object(&object.at(key), value, expected)?;
     if key == "only" && members.members.is_empty() {
-        reader.wrong(&*members.path, "at least one rule", "none");
+        reader.mismatch(&*members.path, "at least one rule", "none");
         return None;
     }
     let mut deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization);
@@ -162,7 +161,7 @@ fn rules(
             Some(pattern) => deny = deny.rule(claim, pattern),
             None => {
                 let path = members.at(&ClaimPath::of(&[claim]));
-                reader.wrong_value(path, "a pattern in a string", Some(pattern));
+                reader.wrong(path, "a pattern in a string", Some(pattern));
             }
         }
     }

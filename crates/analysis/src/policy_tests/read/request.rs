@@ -2,7 +2,7 @@
 
 use claimgate::policy::{RequestedToken, TokenType, is_target_name};
 
-use super::members::{Object, Reader};
+use super::members::{Object, ObjectReader, text};
 use crate::policy_tests::property::RequestFilter;
 
 /// The members of a request.
@@ -24,7 +24,7 @@ struct Stated {
 }
 
 /// The request of a case: an organization token if it states none.
-pub(super) fn request(reader: &mut Reader, case: &Object<'_>) -> Option<RequestedToken> {
+pub(super) fn request(reader: &mut ObjectReader, case: &Object<'_>) -> Option<RequestedToken> {
     if case.get("request").is_none() {
         return Some(RequestedToken::Organization { admin: false });
     }
@@ -42,7 +42,7 @@ pub(super) fn request(reader: &mut Reader, case: &Object<'_>) -> Option<Requeste
                 "`{member}` in a request for a {} token",
                 token_type.as_str()
             );
-            reader.wrong(stated.path, &expected, "none");
+            reader.mismatch(stated.path, &expected, "none");
             return None;
         }
     };
@@ -54,12 +54,12 @@ pub(super) fn request(reader: &mut Reader, case: &Object<'_>) -> Option<Requeste
 }
 
 /// The requests that a property is about.
-pub(super) fn filter(reader: &mut Reader, property: &Object<'_>) -> Option<RequestFilter> {
+pub(super) fn filter(reader: &mut ObjectReader, property: &Object<'_>) -> Option<RequestFilter> {
     property.get("request")?;
     let stated = stated(reader, property)?;
     if stated.token_type == TokenType::Team && stated.target.is_some() {
         let expected = "`tokenType` alone, since a property is about all teams";
-        reader.wrong(format!("{}.team", stated.path), expected, "`team`");
+        reader.mismatch(format!("{}.team", stated.path), expected, "`team`");
         return None;
     }
     Some(RequestFilter {
@@ -69,7 +69,7 @@ pub(super) fn filter(reader: &mut Reader, property: &Object<'_>) -> Option<Reque
     })
 }
 
-fn stated(reader: &mut Reader, outer: &Object<'_>) -> Option<Stated> {
+fn stated(reader: &mut ObjectReader, outer: &Object<'_>) -> Option<Stated> {
     let value = outer.get("request")?;
     let object = reader.object(&outer.at("request"), value, "a request, an object")?;
     reader.refuse_others(&object, &KEYS);
@@ -77,18 +77,18 @@ fn stated(reader: &mut Reader, outer: &Object<'_>) -> Option<Stated> {
     let stated = reader.word(&object, "tokenType", &words, TokenType::parse);
     let mut targets = Vec::new();
     for (member, token_type) in TARGETS {
-        if let Some(name) = reader.text(&object, member) {
+        if let Some(name) = text(reader, &object, member) {
             if !is_target_name(&name) {
                 let expected =
                     "a name that can be requested, of 1 to 100 letters, digits or `-_.@+`";
-                reader.wrong(object.at(member), expected, &format!("`{name}`"));
+                reader.mismatch(object.at(member), expected, &format!("`{name}`"));
             }
             targets.push((member, token_type, name));
         }
     }
     if let [_, (second, ..), ..] = targets.as_slice() {
         let expected = "one of `team`, `user` and `runner`";
-        reader.wrong(object.at(second), expected, "several");
+        reader.mismatch(object.at(second), expected, "several");
     }
     let own = targets.pop();
     let token_type = stated
@@ -101,12 +101,12 @@ fn stated(reader: &mut Reader, outer: &Object<'_>) -> Option<Stated> {
             "no `{member}` in a request for a {} token",
             token_type.as_str()
         );
-        reader.wrong(object.at(member), &expected, "one");
+        reader.mismatch(object.at(member), &expected, "one");
     }
     let admin = reader.flag(&object, "admin");
     if admin && token_type != TokenType::Organization {
         let expected = "`admin` only in a request for an organization token";
-        reader.wrong(object.at("admin"), expected, "it");
+        reader.mismatch(object.at("admin"), expected, "it");
     }
     Some(Stated {
         path: object.path,

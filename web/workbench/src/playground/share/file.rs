@@ -51,7 +51,7 @@ pub(super) fn parse(text: &str) -> Result<Shared, ShareError> {
             )));
         }
     }
-    read::only(&value, &[KEY, "content"], "file")?;
+    read::only(&value, &[KEY, "content"])?;
     let content = value
         .member("content")
         .ok_or_else(|| problem("expected `content`, found none".to_owned()))?;

@@ -1,15 +1,20 @@
 //! Reads the text of a link.
 
+use std::fmt::Display;
+
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use claimgate::diagnostic::Diagnostics;
 use claimgate::inspect::Skip;
 use claimgate::json::Value;
+use claimgate::json::object::{Object, ObjectReader};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, RequestedToken, parse_policies};
+use claimgate::policy::{PolicyDefinition, RequestedToken, TokenType, parse_policies};
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 
 use super::{ClaimsText, MAX_FRAGMENT, MAX_JSON, PREFIX, ShareError, Shared, SharedIssuer};
+
+/// The code of invalid values. Only the messages are shown.
+const WRONG: &str = "wrong-value";
 
 const KEYS: [&str; 7] = [
     "issuer", "policies", "claims", "request", "now", "skip", "dialect",
@@ -17,24 +22,49 @@ const KEYS: [&str; 7] = [
 
 pub(super) fn shared(text: &str) -> Result<Shared, ShareError> {
     let json = json(text)?;
-    content_of(&Value::parse(&json).map_err(|error| content(error.to_string()))?)
+    let value = Value::parse(&json).map_err(|error| not_understood(&error))?;
+    content_of(&value)
 }
 
 /// The common content of a link and a file.
 pub(super) fn content_of(value: &Value) -> Result<Shared, ShareError> {
-    only(value, &KEYS, "content")?;
-    Ok(Shared {
-        issuer: value.member("issuer").map(issuer).transpose()?,
-        policies: policies(value.member("policies"))?,
-        claims: value.member("claims").map(claims).transpose()?,
-        request: value
-            .member("request")
-            .map_or(Ok(RequestedToken::Organization { admin: false }), request)?,
-        now: value.member("now").map(now).transpose()?,
-        skip: value.member("skip").map_or(Ok(Skip::default()), skip)?,
-        dialect: value
-            .member("dialect")
-            .map_or(Ok(Dialect::default()), dialect)?,
+    let mut reader = ObjectReader::new(WRONG);
+    let shared = content(&mut reader, value);
+    let shared = shared.filter(|_| reader.errors.is_empty());
+    shared.ok_or_else(|| not_understood(&reader.errors))
+}
+
+/// Refuses values that are not objects, and members other than `known`.
+pub(super) fn only(value: &Value, known: &[&str]) -> Result<(), ShareError> {
+    let mut reader = ObjectReader::new(WRONG);
+    if let Some(object) = reader.object("", value, "a playground, an object") {
+        reader.refuse_others(&object, known);
+    }
+    reader
+        .errors
+        .or(())
+        .map_err(|errors| not_understood(&errors))
+}
+
+fn not_understood(problem: &dyn Display) -> ShareError {
+    ShareError::Content {
+        problem: problem.to_string(),
+    }
+}
+
+fn content(reader: &mut ObjectReader, value: &Value) -> Option<Shared> {
+    let object = reader.object("", value, "a playground, an object")?;
+    reader.refuse_others(&object, &KEYS);
+    let words = Dialect::ALL.map(Dialect::as_str);
+    let dialect = reader.word(&object, "dialect", &words, Dialect::parse);
+    Some(Shared {
+        issuer: issuer(reader, &object),
+        claims: claims(reader, &object),
+        now: now(reader, &object),
+        skip: skip(reader, &object),
+        dialect: dialect.unwrap_or_default(),
+        policies: policies(reader, &object)?,
+        request: request(reader, &object)?,
     })
 }
 
@@ -63,130 +93,101 @@ fn json(text: &str) -> Result<String, ShareError> {
     String::from_utf8(bytes).map_err(|_| ShareError::Damaged)
 }
 
-fn issuer(value: &Value) -> Result<SharedIssuer, ShareError> {
-    only(value, &["name", "url"], "issuer")?;
-    Ok(SharedIssuer {
-        name: text(value, "name")?,
-        url: text(value, "url")?,
+fn issuer(reader: &mut ObjectReader, content: &Object<'_>) -> Option<SharedIssuer> {
+    let value = content.get("issuer")?;
+    let object = reader.object("issuer", value, "an issuer, an object")?;
+    reader.refuse_others(&object, &["name", "url"]);
+    let (name, url) = (
+        reader.required_text(&object, "name"),
+        reader.required_text(&object, "url"),
+    );
+    Some(SharedIssuer {
+        name: name?,
+        url: url?,
     })
 }
 
-fn policies(value: Option<&Value>) -> Result<Vec<PolicyDefinition>, ShareError> {
-    let value = value.filter(|value| matches!(value, Value::Array(_)));
-    let value = value.ok_or_else(|| content("expected `policies` to be an array"))?;
-    let join = |errors: Diagnostics| {
-        errors
-            .iter()
-            .map(ToString::to_string)
-            .collect::<Vec<_>>()
-            .join("; ")
+fn policies(reader: &mut ObjectReader, content: &Object<'_>) -> Option<Vec<PolicyDefinition>> {
+    let Some(value @ Value::Array(_)) = content.get("policies") else {
+        reader.wrong("policies", "an array of policies", content.get("policies"));
+        return None;
     };
-    parse_policies(&value.to_json()).map_err(|errors| content(format!("policies{}", join(errors))))
+    match parse_policies(&value.to_json()) {
+        Ok(policies) => Some(policies),
+        Err(errors) => {
+            reader.errors.extend(errors.within("policies"));
+            None
+        }
+    }
 }
 
-fn claims(value: &Value) -> Result<ClaimsText, ShareError> {
-    let text = value
-        .as_str()
-        .ok_or_else(|| content("expected `claims` to be a text"))?;
-    ClaimsText::new(text).map_err(|error| content(format!("the claims are {error}")))
+fn claims(reader: &mut ObjectReader, content: &Object<'_>) -> Option<ClaimsText> {
+    let claims = ClaimsText::new(&reader.text(content, "claims")?);
+    if let Err(error) = &claims {
+        reader.error("claims", error.to_string());
+    }
+    claims.ok()
 }
 
-fn request(value: &Value) -> Result<RequestedToken, ShareError> {
-    let kind = text(value, "tokenType")?;
-    let (key, request) = match kind.as_str() {
-        "organization" => match value.member("admin") {
-            Some(Value::Bool(admin)) => ("admin", RequestedToken::Organization { admin: *admin }),
-            _ => return Err(content("expected `admin` to be a boolean")),
+fn request(reader: &mut ObjectReader, content: &Object<'_>) -> Option<RequestedToken> {
+    let Some(value) = content.get("request") else {
+        return Some(RequestedToken::Organization { admin: false });
+    };
+    let object = reader.object("request", value, "a request, an object")?;
+    let words = TokenType::ALL.map(TokenType::as_str);
+    if object.get("tokenType").is_none() {
+        reader.wrong(object.at("tokenType"), "a token type", None);
+    }
+    let token_type = reader.word(&object, "tokenType", &words, TokenType::parse)?;
+    let target = match token_type {
+        TokenType::Organization => "admin",
+        TokenType::Personal => "login",
+        TokenType::Team | TokenType::Runner => "name",
+    };
+    reader.refuse_others(&object, &["tokenType", target]);
+    Some(match token_type {
+        TokenType::Organization => {
+            if object.get("admin").is_none() {
+                reader.wrong(object.at("admin"), "`true` or `false`", None);
+            }
+            let admin = reader.flag(&object, "admin");
+            RequestedToken::Organization { admin }
+        }
+        TokenType::Team => RequestedToken::Team {
+            name: reader.required_text(&object, target)?,
         },
-        "team" => (
-            "name",
-            RequestedToken::Team {
-                name: text(value, "name")?,
-            },
-        ),
-        "personal" => (
-            "login",
-            RequestedToken::Personal {
-                login: text(value, "login")?,
-            },
-        ),
-        "runner" => (
-            "name",
-            RequestedToken::Runner {
-                name: text(value, "name")?,
-            },
-        ),
-        other => return Err(content(format!("`{other}` is not a token type"))),
-    };
-    only(value, &["tokenType", key], "request")?;
-    Ok(request)
+        TokenType::Personal => RequestedToken::Personal {
+            login: reader.required_text(&object, target)?,
+        },
+        TokenType::Runner => RequestedToken::Runner {
+            name: reader.required_text(&object, target)?,
+        },
+    })
 }
 
-fn now(value: &Value) -> Result<i64, ShareError> {
+fn now(reader: &mut ObjectReader, content: &Object<'_>) -> Option<i64> {
+    let value = content.get("now")?;
     let seconds = match value {
         Value::Integer(seconds) => i64::try_from(*seconds).ok(),
         _ => None,
     };
-    seconds.ok_or_else(|| content("expected `now` to be seconds since 1970"))
+    if seconds.is_none() {
+        reader.mismatch("now", "seconds since 1970", &value.to_json());
+    }
+    seconds
 }
 
-fn skip(value: &Value) -> Result<Skip, ShareError> {
-    let Value::Array(names) = value else {
-        return Err(content("expected `skip` to be an array"));
-    };
+fn skip(reader: &mut ObjectReader, content: &Object<'_>) -> Skip {
     let mut skip = Skip::default();
-    for name in names {
+    for (path, name) in reader.items(content, "skip", "checks") {
         match name.as_str() {
             Some("issuer") => skip.issuer = true,
             Some("key") => skip.key = true,
             Some("signature") => skip.signature = true,
             Some("time") => skip.time = true,
             Some("audience") => skip.audience = true,
-            _ => {
-                return Err(content(format!(
-                    "{} is no check to leave out",
-                    name.to_json()
-                )));
-            }
+            _ => reader.wrong(path, "a check that can be skipped", Some(name)),
         }
     }
-    Ok(skip)
-}
-
-fn dialect(value: &Value) -> Result<Dialect, ShareError> {
-    match value.as_str() {
-        Some("pulumi") => Ok(Dialect::Pulumi),
-        Some("stringlike") => Ok(Dialect::StringLike),
-        _ => Err(content(format!("{} is no dialect", value.to_json()))),
-    }
-}
-
-fn text(value: &Value, name: &str) -> Result<String, ShareError> {
-    let found = value.member(name).and_then(Value::as_str);
-    found
-        .map(str::to_owned)
-        .ok_or_else(|| content(format!("expected `{name}` to be a text")))
-}
-
-/// Refuses values that are not objects, and members other than `known`.
-pub(super) fn only(value: &Value, known: &[&str], what: &str) -> Result<(), ShareError> {
-    let Value::Object(members) = value else {
-        return Err(content(format!(
-            "expected the {what} to be an object, found {}",
-            value.kind()
-        )));
-    };
-    match members
-        .iter()
-        .find(|(name, _)| !known.contains(&name.as_str()))
-    {
-        Some((name, _)) => Err(content(format!("unknown key `{name}` in the {what}"))),
-        None => Ok(()),
-    }
-}
-
-fn content(problem: impl Into<String>) -> ShareError {
-    ShareError::Content {
-        problem: problem.into(),
-    }
+    skip
 }

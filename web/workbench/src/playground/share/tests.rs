@@ -98,18 +98,18 @@ fn what_unpacks_to_too_much_is_refused() {
 #[test]
 fn content_is_read_strictly() {
     for (json, expected) in [
+        ("7", "expected a playground, an object, found an integer"),
         (
-            "7",
-            "expected the content to be an object, found an integer",
+            "{}",
+            "policies: expected an array of policies, found nothing",
         ),
-        ("{}", "expected `policies` to be an array"),
         (
             r#"{"policies":{"policies":[]}}"#,
-            "expected `policies` to be an array",
+            "policies: expected an array of policies, found an object",
         ),
         (
             r#"{"policies":[],"token":"a"}"#,
-            "unknown key `token` in the content",
+            "token: unknown key `token`",
         ),
         (
             r#"{"policies":[],"policies":[]}"#,
@@ -121,47 +121,47 @@ fn content_is_read_strictly() {
         ),
         (
             r#"{"policies":[],"issuer":{"name":"a"}}"#,
-            "expected `url` to be a text",
+            "issuer.url: expected a string, found nothing",
         ),
         (
             r#"{"policies":[],"claims":{}}"#,
-            "expected `claims` to be a text",
+            "claims: expected a string, found an object",
         ),
         (
             r#"{"policies":[],"claims":"[]"}"#,
-            "the claims are expected a JSON object, found an empty array",
+            "claims: expected a JSON object, found an empty array",
         ),
         (
             r#"{"policies":[],"request":{"tokenType":"user"}}"#,
-            "`user` is not a token type",
+            "request.tokenType: expected one of `organization`, `team`, `personal`, `runner`, found `user`",
         ),
         (
             r#"{"policies":[],"request":{"tokenType":"organization"}}"#,
-            "expected `admin` to be a boolean",
+            "request.admin: expected `true` or `false`, found nothing",
         ),
         (
             r#"{"policies":[],"request":{"tokenType":"team","name":"a","admin":true}}"#,
-            "unknown key `admin` in the request",
+            "request.admin: unknown key `admin`",
         ),
         (
             r#"{"policies":[],"now":1.5}"#,
-            "expected `now` to be seconds since 1970",
+            "now: expected seconds since 1970, found 1.5",
         ),
         (
             r#"{"policies":[],"now":9223372036854775808}"#,
-            "expected `now` to be seconds since 1970",
+            "now: expected seconds since 1970, found 9223372036854775808",
         ),
         (
             r#"{"policies":[],"skip":["policies"]}"#,
-            "\"policies\" is no check to leave out",
+            "skip[0]: expected a check that can be skipped, found `policies`",
         ),
         (
             r#"{"policies":[],"skip":true}"#,
-            "expected `skip` to be an array",
+            "skip: expected an array of checks, found a boolean",
         ),
         (
             r#"{"policies":[],"dialect":"glob"}"#,
-            "\"glob\" is no dialect",
+            "dialect: expected one of `pulumi`, `stringlike`, found `glob`",
         ),
     ] {
         let found = problem(json);
@@ -303,11 +303,11 @@ fn files_are_read_strictly() {
         ),
         (
             r#"{"claimgatePlayground":1,"token":"a"}"#,
-            "the content cannot be understood: unknown key `token`",
+            "the content cannot be understood: token: unknown key `token`",
         ),
         (
             r#"{"claimgatePlayground":1,"content":{}}"#,
-            "the content cannot be understood: expected `policies`",
+            "the content cannot be understood: policies: expected an array of policies, found nothing",
         ),
     ] {
         let found = Shared::from_file(text).unwrap_err().to_string();
