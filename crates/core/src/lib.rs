@@ -19,6 +19,7 @@ mod claim_words;
 pub mod claims;
 pub mod diagnostic;
 pub mod exchange;
+#[doc(hidden)]
 pub mod expected;
 pub mod explain;
 pub mod inspect;
@@ -30,6 +31,7 @@ pub mod policy;
 #[cfg(feature = "schema")]
 pub mod schema;
 mod sorted;
+#[doc(hidden)]
 pub mod text;
 pub mod time;
 
