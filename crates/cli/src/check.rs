@@ -38,15 +38,15 @@ pub(crate) struct Check {
     /// The same as `--format github`
     #[arg(long, conflicts_with = "format")]
     github: bool,
-    /// Compare with a file before a change, or `REVISION:FILE` in git: what the policies admit more is
-    /// an error
+    /// Compare with a file from before a change, or `REVISION:FILE` in git: anything that the
+    /// policies admit in addition is an error
     #[arg(long, value_name = "FILE")]
     baseline: Option<String>,
     /// Apply the safe fixes: each is proved to admit nothing more, and keeps the file's layout and
     /// comments
     #[arg(long, conflicts_with = "database")]
     fix: bool,
-    /// With `--fix`: show a diff in place of writing the files
+    /// With `--fix`: show a diff instead of writing the files
     #[arg(long, requires = "fix")]
     dry_run: bool,
     #[command(flatten)]
@@ -59,7 +59,7 @@ pub(crate) struct Looking {
     /// The issuer of a file that has only policies
     #[arg(long, value_name = "URL")]
     issuer: Option<String>,
-    /// Do without what is known of the provider's tokens
+    /// Assume nothing about the provider's tokens
     #[arg(long)]
     no_facts: bool,
     /// Leave out the findings with this code; can be repeated
@@ -85,7 +85,7 @@ enum CheckFormat {
     Sarif,
     /// Annotations of GitHub Actions, which appear in the changed files
     Github,
-    /// For reports of tests
+    /// For test reports
     Junit,
 }
 

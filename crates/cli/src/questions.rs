@@ -24,14 +24,13 @@ pub(crate) struct Asking {
     /// Treat report-only policies as if they were enforced
     #[arg(long)]
     enforced: bool,
-    /// Do without what is known of the provider's tokens: what is proved then holds whatever tokens
-    /// look like
+    /// Assume nothing about the provider's tokens: what is proved then holds whatever they look like
     #[arg(long)]
     no_facts: bool,
-    /// Print what is taken for granted of the provider's tokens
+    /// Print what is assumed about the provider's tokens
     #[arg(long, conflicts_with = "no_facts")]
     facts: bool,
-    /// Print all claims of each token, in place of those that make the difference
+    /// Print all claims of each token instead of only those that matter
     #[arg(long)]
     claims: bool,
 }

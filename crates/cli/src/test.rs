@@ -32,7 +32,7 @@ pub(crate) struct Test {
     /// Fail unless the cases of a file cover all policies: each one decides in some case
     #[arg(long)]
     require_coverage: bool,
-    /// Print all claims of counterexamples, in place of those that make the difference
+    /// Print all claims of counterexamples instead of only those that matter
     #[arg(long)]
     claims: bool,
     /// Output format

@@ -68,7 +68,7 @@ async fn create(
         .await?;
     let record = created.ok_or_else(|| {
         let message =
-            format!("expected at most {MAX_SAMPLES} samples of an issuer: delete one before");
+            format!("expected at most {MAX_SAMPLES} samples of an issuer: delete one first");
         ApiError::bad_request(message)
     })?;
     Ok(answer(&record))

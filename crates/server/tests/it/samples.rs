@@ -196,7 +196,7 @@ async fn an_issuer_has_a_hundred_samples_at_most() {
             .expect(400);
         assert_eq!(
             said["message"],
-            "expected at most 100 samples of an issuer: delete one before"
+            "expected at most 100 samples of an issuer: delete one first"
         );
     }
 }
