@@ -82,6 +82,8 @@ export interface IssuerConfig {
   maxExpiration?: number | null;
   /** The audiences that its tokens may have: literals in which only `*` is a wildcard. Any by default. An extension. */
   audiences?: readonly string[] | null;
+  /** Whether all its deny policies only report, as with `reportOnly` of each. An extension. */
+  reportOnly?: boolean | null;
   policies?: Policies | null;
 }
 
