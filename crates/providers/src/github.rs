@@ -54,7 +54,7 @@ pub struct PullRequestClaim {
 /// The claims that tell a job of a pull request from others. Jobs with an `environment` are not among
 /// them: their `sub` does not name the pull request, and the environment has rules of its own.
 pub static PULL_REQUEST_CLAIMS: [PullRequestClaim; 9] = [
-    told(
+    shows(
         "sub",
         &[&[
             Piece::Text("repo:"),
@@ -64,14 +64,14 @@ pub static PULL_REQUEST_CLAIMS: [PullRequestClaim; 9] = [
             Piece::Text(":pull_request"),
         ]],
     ),
-    told(
+    shows(
         "event_name",
         &[
             &[Piece::Text(PULL_REQUEST_EVENTS[0])],
             &[Piece::Text(PULL_REQUEST_EVENTS[1])],
         ],
     ),
-    told(
+    shows(
         "ref",
         &[&[
             Piece::Text(PULL_REQUEST_REF),
@@ -79,9 +79,9 @@ pub static PULL_REQUEST_CLAIMS: [PullRequestClaim; 9] = [
             Piece::Text("/merge"),
         ]],
     ),
-    told("ref_type", &[&[Piece::Text("branch")]]),
-    told("ref_protected", &[&[Piece::Text("false")]]),
-    told(
+    shows("ref_type", &[&[Piece::Text("branch")]]),
+    shows("ref_protected", &[&[Piece::Text("false")]]),
+    shows(
         "workflow_ref",
         &[&[
             Piece::Name,
@@ -94,12 +94,12 @@ pub static PULL_REQUEST_CLAIMS: [PullRequestClaim; 9] = [
             Piece::Text("/merge"),
         ]],
     ),
-    told("base_ref", &[&[Piece::Any]]),
-    told("head_ref", &[&[Piece::Any]]),
-    told("environment", &[]),
+    shows("base_ref", &[&[Piece::Any]]),
+    shows("head_ref", &[&[Piece::Any]]),
+    shows("environment", &[]),
 ];
 
-const fn told(claim: &'static str, forms: &'static [&'static [Piece]]) -> PullRequestClaim {
+const fn shows(claim: &'static str, forms: &'static [&'static [Piece]]) -> PullRequestClaim {
     PullRequestClaim { claim, forms }
 }
 

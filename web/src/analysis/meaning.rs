@@ -28,13 +28,13 @@ pub(crate) fn MeaningOfChange(
                     <p class="notice notice--note">"What this opens and closes is not known: " {inline_code(&problem)} "."</p>
                 }
                 .into_any(),
-                Some(Ok(meaning)) => told(meaning),
+                Some(Ok(meaning)) => changes(meaning),
             }}
         </div>
     }
 }
 
-fn told(meaning: Meaning) -> AnyView {
+fn changes(meaning: Meaning) -> AnyView {
     let Meaning {
         difference,
         ours,

@@ -35,7 +35,7 @@ fn findings(example: &Example) -> Vec<Finding> {
     check(&issuer, &options).unwrap().findings
 }
 
-fn told(findings: &[Finding]) -> String {
+fn lines(findings: &[Finding]) -> String {
     let line = |finding: &Finding| {
         let own = &finding.diagnostic;
         format!(
@@ -54,14 +54,14 @@ fn every_kind_is_found_where_its_example_has_it_and_nowhere_else() {
             |findings: &[Finding]| findings.iter().any(|own| own.diagnostic.code == rule.code);
         let (bad, good) = (findings(&rule.found_in), findings(&rule.not_in));
         if !has(&bad) {
-            writeln!(wrong, "{} is not found:\n{}", rule.code, told(&bad)).unwrap();
+            writeln!(wrong, "{} is not found:\n{}", rule.code, lines(&bad)).unwrap();
         }
         if has(&good) {
             writeln!(
                 wrong,
                 "{} is found in the other example:\n{}",
                 rule.code,
-                told(&good)
+                lines(&good)
             )
             .unwrap();
         }
@@ -104,7 +104,7 @@ fn findings_have_sentences_and_fixes_that_fix() {
                     !after.iter().any(is_same),
                     "{}: {}",
                     rule.code,
-                    told(&after)
+                    lines(&after)
                 );
             }
         }

@@ -26,27 +26,27 @@ const SHORTEST: usize = 24;
 pub fn redact(text: &str) -> Cow<'_, str> {
     let is_part =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '/' | '=');
-    let (mut told, mut rest) = (String::new(), text);
+    let (mut redacted, mut rest) = (String::new(), text);
     let mut is_changed = false;
     while let Some(start) = rest.find(is_part) {
         let (before, more) = rest.split_at(start);
         let (run, more) = more.split_at(more.find(|c| !is_part(c)).unwrap_or(more.len()));
-        told.push_str(before);
+        redacted.push_str(before);
         match token_in(run) {
             Some(place) => {
-                told.push_str(run.split_at(place).0);
-                told.push_str(INSTEAD);
+                redacted.push_str(run.split_at(place).0);
+                redacted.push_str(INSTEAD);
                 is_changed = true;
             }
-            None => told.push_str(run),
+            None => redacted.push_str(run),
         }
         rest = more;
     }
     if !is_changed {
         return Cow::Borrowed(text);
     }
-    told.push_str(rest);
-    Cow::Owned(told)
+    redacted.push_str(rest);
+    Cow::Owned(redacted)
 }
 
 /// The position of a token in a run of a token's characters.
@@ -72,7 +72,7 @@ mod tests {
     fn tokens_are_left_out_wherever_they_stand() {
         let jwt = "eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2EifQ.c2lnbmF0dXJl";
         let access = "cgt_AZp0123401234567890123456789012345678901234567890123456";
-        for (text, told) in [
+        for (text, redacted) in [
             (format!("found `{jwt}`"), "found `[a token]`"),
             (
                 format!("{jwt} and {access}, twice"),
@@ -87,7 +87,7 @@ mod tests {
             ),
             (jwt[..jwt.len() - 12].to_owned(), "[a token]"),
         ] {
-            assert_eq!(redact(&text), told, "{text}");
+            assert_eq!(redact(&text), redacted, "{text}");
         }
     }
 

@@ -76,11 +76,11 @@ impl ApiError {
 
     /// 400, because of findings.
     pub(crate) fn refused(findings: Vec<FindingBody>) -> Self {
-        let told: Vec<_> = findings
+        let lines: Vec<_> = findings
             .iter()
             .map(|finding| format!("{}: {}", finding.path, finding.message))
             .collect();
-        let mut response = Self::bad_request(told.join("\n"));
+        let mut response = Self::bad_request(lines.join("\n"));
         let detail = |finding: FindingBody| ErrorDetail {
             path: finding.path,
             code: finding.code,

@@ -236,10 +236,10 @@ export function createPackage(glue, host) {
       const run = core.begin(this.#put(shortened(token)), now, 0, -1);
       const wanted = core.wanted(run);
       if (wanted >= 0) {
-        if (host === undefined) core.settle_built_in(run);
+        if (host === undefined) core.finish_built_in(run);
         else {
           const { genuine, problem } = host.isAsync ? noSync : check(this.#check(wanted, token));
-          core.settle(run, genuine, problem);
+          core.finish(run, genuine, problem);
         }
       }
       return decision(core.decide(run, kind, target === "" ? 0 : this.#put(target)), core);
@@ -255,7 +255,7 @@ export function createPackage(glue, host) {
     *#decideToken(token, kind, target, now) {
       if (this.#core === null) return denied("engine-freed", null, null, [freed()]);
       const run = this.#core.begin(this.#put(shortened(token)), now, 0, -1);
-      yield* this.#settle(run, token);
+      yield* this.#finish(run, token);
       if (this.#core === null) return denied("engine-freed", null, null, [freed()]);
       return decision(this.#core.decide(run, kind, target === "" ? 0 : this.#put(target)), this.#core);
     }
@@ -271,7 +271,7 @@ export function createPackage(glue, host) {
       time(now);
       if (this.#core === null) return { ok: false, errors: [freed()] };
       const run = this.#core.begin(this.#put(shortened(token)), now, bits, assumed);
-      yield* this.#settle(run, token);
+      yield* this.#finish(run, token);
       if (this.#core === null) return { ok: false, errors: [freed()] };
       return done(JSON.parse(this.#core.explain(run, kind, target)));
     }
@@ -284,20 +284,20 @@ export function createPackage(glue, host) {
       if (this.#core === null) return unexchanged([freed()]);
       const run = this.#core.begin_exchange(this.#put(text), isJson, now);
       if (run === NO_RUN) return JSON.parse(this.#core.text());
-      yield* this.#settle(run, this.#core.subject_token(run));
+      yield* this.#finish(run, this.#core.subject_token(run));
       if (this.#core === null) return unexchanged([freed()]);
       return JSON.parse(this.#core.conclude(run));
     }
 
-    *#settle(run, token) {
+    *#finish(run, token) {
       const wanted = this.#core.wanted(run);
       if (wanted < 0) return;
       if (host === undefined) {
-        this.#core.settle_built_in(run);
+        this.#core.finish_built_in(run);
         return;
       }
       const { genuine, problem } = yield this.#check(wanted, token);
-      this.#core?.settle(run, genuine, problem);
+      this.#core?.finish(run, genuine, problem);
     }
 
     /** Runs a generator to its end with synchronous signature checks. */

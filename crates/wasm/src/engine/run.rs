@@ -45,9 +45,9 @@ impl Core {
             hints: hints::SOURCES,
             ..Options::at(seconds(now))
         };
-        let begun = begin(token, &self.issuers, &options);
+        let progress = begin(token, &self.issuers, &options);
         self.start(Run {
-            stage: begun.into(),
+            stage: progress.into(),
             exchange: None,
         })
     }
@@ -72,16 +72,16 @@ impl Core {
             hints: hints::SOURCES,
             ..ExchangeOptions::at(seconds(now))
         };
-        let begun = ExchangeRequest::parse(body, kind)
+        let progress = ExchangeRequest::parse(body, kind)
             .map_err(Refusal::from)
             .and_then(|request| {
                 let is_own = self.organization.as_deref() == Some(request.organization.as_str());
-                let begun = begin_exchange(&request, is_own.then_some(&self.issuers), &options)?;
-                Ok((request, begun))
+                let progress = begin_exchange(&request, is_own.then_some(&self.issuers), &options)?;
+                Ok((request, progress))
             });
-        match begun {
-            Ok((request, begun)) => self.start(Run {
-                stage: begun.into(),
+        match progress {
+            Ok((request, progress)) => self.start(Run {
+                stage: progress.into(),
                 exchange: Some(request),
             }),
             Err(refusal) => {
@@ -131,7 +131,7 @@ impl Core {
 
     /// Passes the host's result of the signature check: whether it is genuine, or why it could not
     /// be checked.
-    pub fn settle(&mut self, run: u32, is_genuine: bool, problem: Option<String>) {
+    pub fn finish(&mut self, run: u32, is_genuine: bool, problem: Option<String>) {
         let answer = match problem {
             Some(problem) => Err(TokenError::SignatureUnchecked { problem }),
             None => Ok(is_genuine),
@@ -141,7 +141,7 @@ impl Core {
 
     /// Checks the signature here, without the host.
     #[cfg(feature = "pure")]
-    pub fn settle_built_in(&mut self, run: u32) {
+    pub fn finish_built_in(&mut self, run: u32) {
         use crate::cryptography::Pure;
         use claimgate::jwt::VerifySignature;
         self.advance(run, |pending| {

@@ -18,8 +18,8 @@ pub(super) enum Stage {
 }
 
 impl From<Progress> for Stage {
-    fn from(begun: Progress) -> Self {
-        match begun {
+    fn from(progress: Progress) -> Self {
+        match progress {
             Progress::Checked(checked) => Self::Checked(checked),
             Progress::AwaitingSignature(pending) => Self::Pending(pending),
         }

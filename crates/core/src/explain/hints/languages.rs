@@ -161,8 +161,8 @@ fn bare(part: &str) -> String {
 
 /// A regular expression, a shell glob, or a pattern of SQL.
 fn syntax(at: &Mismatch<'_>) -> Option<Diagnostic> {
-    let (text, told) = Syntax::named(at.pattern);
-    let syntax = told.or_else(|| Syntax::of(text))?;
+    let (text, named) = Syntax::named(at.pattern);
+    let syntax = named.or_else(|| Syntax::of(text))?;
     let read = alternatives::read(text, syntax, at.dialect)?;
     let is_meant = read.patterns.iter().any(|text| at.matches(text, at.value));
     if !is_meant {

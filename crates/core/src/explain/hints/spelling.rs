@@ -237,7 +237,7 @@ fn numbered(
     digits: impl Fn(&str) -> Option<(String, usize)>,
 ) -> String {
     let mut pieces = text.split(mark);
-    let mut told = pieces.next().unwrap_or_default().to_owned();
+    let mut decoded = pieces.next().unwrap_or_default().to_owned();
     for piece in pieces {
         let read = digits(piece).and_then(|(digits, length)| {
             let code = u32::from_str_radix(&digits, radix).ok()?;
@@ -245,16 +245,16 @@ fn numbered(
         });
         match read {
             Some((c, rest)) => {
-                told.push(c);
-                told.push_str(rest);
+                decoded.push(c);
+                decoded.push_str(rest);
             }
             None => {
-                told.push_str(mark);
-                told.push_str(piece);
+                decoded.push_str(mark);
+                decoded.push_str(piece);
             }
         }
     }
-    told
+    decoded
 }
 
 #[cfg(test)]

@@ -36,10 +36,10 @@ impl Texts {
             first: [ROOT; 256],
         };
         // The texts that begin with each node, and its length.
-        let mut begun = vec![(0, texts.len(), 0)];
+        let mut ranges = vec![(0, texts.len(), 0)];
         let mut node = 0;
-        while let Some((start, end, length)) = begun.get(node).copied() {
-            automaton.add_children(node, texts, (start, end, length), &mut begun);
+        while let Some((start, end, length)) = ranges.get(node).copied() {
+            automaton.add_children(node, texts, (start, end, length), &mut ranges);
             node += 1;
         }
         automaton
@@ -50,7 +50,7 @@ impl Texts {
         parent: usize,
         texts: &[&str],
         (mut start, end, length): (usize, usize, usize),
-        begun: &mut Vec<(usize, usize, usize)>,
+        ranges: &mut Vec<(usize, usize, usize)>,
     ) {
         let byte_at = |place: usize| Some(*texts.get(place)?.as_bytes().get(length)?);
         let children = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
@@ -82,7 +82,7 @@ impl Texts {
                 inner: if own.text == 0 { own.inner } else { suffix },
             });
             self.bytes.push(byte);
-            begun.push((start, next, length + 1));
+            ranges.push((start, next, length + 1));
             start = next;
         }
         if parent == 0 {
