@@ -3,6 +3,7 @@
 use super::{Decision, NAME, NOTE, PolicyDefinition, REPORT_ONLY, TokenType};
 use crate::claim_path::ClaimPath;
 use crate::diagnostic::{Diagnostic, Diagnostics, join};
+use crate::expected::nearest;
 use crate::json::Value;
 use crate::json::object::{Object, ObjectReader, one_of};
 
@@ -49,6 +50,10 @@ fn document(reader: &mut ObjectReader, value: &Value) -> Vec<PolicyDefinition> {
                 return Vec::new();
             };
             match object.written("policies") {
+                None if misspells_policies(&object) => {
+                    reader.refuse_others(&object, &DOCUMENT_KEYS);
+                    Vec::new()
+                }
                 None => policy(reader, &object).into_iter().collect(),
                 Some(inner) => {
                     reader.refuse_others(&object, &DOCUMENT_KEYS);
@@ -67,6 +72,13 @@ fn document(reader: &mut ObjectReader, value: &Value) -> Vec<PolicyDefinition> {
             Vec::new()
         }
     }
+}
+
+/// Whether an object is no policy, but has something like `polices`.
+fn misspells_policies(object: &Object<'_>) -> bool {
+    let mut names = object.members.iter().map(|(name, _)| name.as_str());
+    names.clone().all(|name| !POLICY_KEYS.contains(&name))
+        && names.any(|name| nearest(name, &["policies"]).is_some())
 }
 
 fn policies(reader: &mut ObjectReader, name: &str, items: &[Value]) -> Vec<PolicyDefinition> {

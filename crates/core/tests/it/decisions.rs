@@ -303,6 +303,12 @@ fn wrong_policies_say_where_and_what() {
             "expected one of `allow`, `deny`, found `Allow`; did you mean `allow`?",
         ),
         (
+            r#"{"polices": []}"#.into(),
+            "polices",
+            "unknown-key",
+            "unknown key `polices`; did you mean `policies`?",
+        ),
+        (
             r#"{"policies": {}}"#.into(),
             "policies",
             "policy-wrong-value",
