@@ -1,8 +1,7 @@
-//! How a request is decided, and what a decision is: a grant or a rejection.
+//! How a request is decided, and what is granted: with the evidence, or without.
 
 use serde::Serialize;
 
-use super::error::ExchangeError;
 use super::{DEFAULT_EXPIRATION, ExchangeRequest};
 use crate::explain::{HintSources, Report};
 use crate::inspect::{Inspection, Options};

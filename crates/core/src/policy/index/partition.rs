@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 use std::sync::Arc;
 
-use super::hash::Hashed;
 use super::inner::Inner;
 use super::keys::Postings;
 use crate::claim_path::ClaimPath;
 use crate::pattern::{Bounds, Pattern};
 use crate::policy::compiled::Effect;
+use crate::policy::numbers::Hashed;
 
 /// If the index has more claims than this, a token's claims are looked up in it, not vice versa.
 pub(super) const FEW_SUBJECTS: usize = 16;
