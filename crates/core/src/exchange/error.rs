@@ -37,7 +37,6 @@ impl From<ExchangeError> for Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum OauthError {
     /// A parameter is missing, repeated or unsupported, or the token is not accepted.
     InvalidRequest,
