@@ -6,6 +6,8 @@
 # The version of the workflows. A digest after the tag (`rust:1.95.0-trixie@sha256:…`) would pin
 # the system's packages too; `docker buildx imagetools inspect rust:1.95.0-trixie` prints it.
 FROM rust:1.95.0-trixie AS build
+# Without this, rust-toolchain.toml would make rustup install the newest stable version in its place.
+ENV RUSTUP_TOOLCHAIN=1.95.0
 # The build of the app needs Node.js 20; Debian 12 has 18.
 RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /src

@@ -208,6 +208,9 @@ mod tests {
             dockerfile.lines().any(|line| line.starts_with(&base)),
             "{base}"
         );
+        // Otherwise the channel of rust-toolchain.toml takes precedence over the image's toolchain.
+        let variable = format!("ENV RUSTUP_TOOLCHAIN={version}");
+        assert!(dockerfile.lines().any(|line| line == variable), "{variable}");
     }
 
     #[test]
