@@ -64,6 +64,20 @@ pub fn count_steps(
     (decided, counting.steps)
 }
 
+/// How often [`decide`] compares a value with a pattern, for tests: a pattern without a weight costs no
+/// steps.
+#[doc(hidden)]
+#[must_use]
+pub fn count_comparisons(
+    policies: &PolicySet,
+    claims: &TrustedClaims,
+    request: &RequestedToken,
+) -> u64 {
+    let mut counting = Counting::default();
+    decided(policies, claims, request, &mut counting);
+    counting.comparisons
+}
+
 fn decided(
     policies: &PolicySet,
     claims: &TrustedClaims,
@@ -109,11 +123,12 @@ impl AsRef<Tally> for Tally {
     }
 }
 
-/// A tally that counts steps.
+/// A tally that counts steps and comparisons.
 #[derive(Default)]
 struct Counting {
     tally: Tally,
     steps: u64,
+    comparisons: u64,
 }
 
 impl Visitor for Counting {
@@ -126,6 +141,7 @@ impl Visitor for Counting {
     }
 
     fn compare(&mut self, pattern: &Pattern, value: &str) -> bool {
+        self.comparisons += 1;
         pattern.is_match_metered(value, &mut self.steps)
     }
 }

@@ -36,7 +36,7 @@ mod values;
 
 pub use cost::{Cost, MAX_STEPS, cost};
 pub(crate) use decide::verdict_on;
-pub use decide::{Decided, Verdict, count_steps, decide, verdict};
+pub use decide::{Decided, Verdict, count_comparisons, count_steps, decide, verdict};
 pub(crate) use evaluate::not_evaluated;
 pub use evaluate::{explain, explain_with};
 pub use evidence::{

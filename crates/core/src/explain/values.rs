@@ -1,6 +1,7 @@
 //! The values that rules see, looked up once for each claim path.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
 
 use super::evidence::ValueEvidence;
 use crate::claim_path::ClaimPath;
@@ -42,8 +43,11 @@ pub(super) enum Seen {
 /// The texts of a claim, and their indices if it is an array.
 pub(super) struct Values {
     pub(super) texts: Vec<(Option<usize>, String)>,
-    /// The first bytes of the texts and their places, in this order.
-    sorted: OnceCell<Vec<(u64, u64)>>,
+    /// The places of the texts in their order, and in the order of the reversed texts.
+    by_start: OnceCell<Vec<usize>>,
+    by_end: OnceCell<Vec<usize>>,
+    /// Where the first text is that a pattern accepts, by the pattern's address, if there are many.
+    known: RefCell<HashMap<*const Pattern, Option<usize>>>,
 }
 
 /// What is recorded of a rule's values.
@@ -111,7 +115,9 @@ impl Seen {
         };
         Self::Values(Values {
             texts,
-            sorted: OnceCell::new(),
+            by_start: OnceCell::new(),
+            by_end: OnceCell::new(),
+            known: RefCell::default(),
         })
     }
 }
@@ -120,36 +126,81 @@ impl Values {
     /// The place of the first value that the pattern accepts.
     pub(super) fn first_match(&self, pattern: &Pattern) -> Option<usize> {
         if self.texts.len() <= FEW_VALUES {
-            return self
-                .texts
-                .iter()
-                .position(|(_, text)| pattern.is_match(text));
+            return self.search(pattern);
         }
         // With thousands of rules, comparing each with thousands of values would take too long.
-        match pattern.prefix() {
-            Some((prefix, is_whole)) if is_whole || !prefix.is_empty() => {
-                let is_match = |place: &usize| pattern.is_match(self.text(*place));
-                self.starting_with(prefix).filter(is_match).min()
-            }
-            _ => self
-                .texts
-                .iter()
-                .position(|(_, text)| pattern.is_match(text)),
+        let key = std::ptr::from_ref(pattern);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return *known;
         }
+        let found = match self.candidates(pattern) {
+            Some(places) => {
+                let places = places.iter().copied();
+                let is_match = |place: &usize| pattern.is_match(self.text(*place));
+                places.filter(is_match).min()
+            }
+            None => self.search(pattern),
+        };
+        self.known.borrow_mut().insert(key, found);
+        found
     }
 
-    /// The places of the values that have the first bytes of a text.
-    fn starting_with(&self, prefix: &str) -> impl Iterator<Item = usize> {
-        let sorted = self.sorted.get_or_init(|| {
-            let texts = (0..).zip(&self.texts);
-            let first = texts.map(|(place, (_, text))| (first_bytes(text, 0), place));
-            sorted(first.collect::<Vec<(u64, u64)>>())
+    fn search(&self, pattern: &Pattern) -> Option<usize> {
+        self.texts
+            .iter()
+            .position(|(_, text)| pattern.is_match(text))
+    }
+
+    /// The places of the values that have the pattern's start or end, whichever are fewer. `None` if all
+    /// values may match, or the cost of a decision includes comparing all of them.
+    fn candidates(&self, pattern: &Pattern) -> Option<&[usize]> {
+        if pattern.weight() > 0 {
+            return None;
+        }
+        let literals = pattern.literals();
+        let end = if literals.is_exact {
+            &literals.prefix
+        } else {
+            &literals.suffix
+        };
+        let starting = self.starting_with(&literals.prefix);
+        let ending = self.ending_with(end);
+        let fewer = if starting.len() <= ending.len() {
+            starting
+        } else {
+            ending
+        };
+        (fewer.len() < self.texts.len()).then_some(fewer)
+    }
+
+    fn starting_with(&self, prefix: &str) -> &[usize] {
+        let order = self.by_start.get_or_init(|| {
+            let texts = self.texts.iter().enumerate();
+            let texts = texts.map(|(place, (_, text))| (text.as_str(), place));
+            places(sorted(texts.collect()))
         });
-        let (low, high) = (first_bytes(prefix, 0), first_bytes(prefix, u8::MAX));
-        let start = sorted.partition_point(|(bytes, _)| *bytes < low);
-        let rest = sorted.get(start..).unwrap_or_default().iter();
-        rest.take_while(move |(bytes, _)| *bytes <= high)
-            .filter_map(|(_, place)| usize::try_from(*place).ok())
+        let start = order.partition_point(|place| self.text(*place) < prefix);
+        let rest = order.get(start..).unwrap_or_default();
+        let count = rest.partition_point(|place| self.text(*place).starts_with(prefix));
+        rest.get(..count).unwrap_or_default()
+    }
+
+    fn ending_with(&self, suffix: &str) -> &[usize] {
+        let order = self.by_end.get_or_init(|| {
+            let texts = self.texts.iter().enumerate();
+            let texts = texts.map(|(place, (_, text))| {
+                let reversed: Vec<u8> = text.bytes().rev().collect();
+                (reversed, place)
+            });
+            places(sorted(texts.collect()))
+        });
+        let start = order.partition_point(|place| {
+            let reversed = self.text(*place).bytes().rev();
+            reversed.lt(suffix.bytes().rev())
+        });
+        let rest = order.get(start..).unwrap_or_default();
+        let count = rest.partition_point(|place| self.text(*place).ends_with(suffix));
+        rest.get(..count).unwrap_or_default()
     }
 
     fn text(&self, place: usize) -> &str {
@@ -182,16 +233,47 @@ impl Values {
     }
 }
 
-/// The first eight bytes of a text as a number; `rest` stands for those that it does not have.
-fn first_bytes(text: &str, rest: u8) -> u64 {
-    let bytes = text.bytes().chain(std::iter::repeat(rest));
-    bytes
-        .take(8)
-        .fold(0, |all, byte| all << 8 | u64::from(byte))
+fn places<T>(sorted: Vec<(T, usize)>) -> Vec<usize> {
+    sorted.into_iter().map(|(_, place)| place).collect()
 }
 
 /// What tracing a value takes at most.
 fn size(pattern: &Pattern, text: &str) -> usize {
     let length = pattern.source().len();
     (length / 64 + 2) * (text.len() + 1) + length + CAPTURE * pattern.wildcards()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pattern::Dialect;
+
+    #[test]
+    fn a_pattern_without_a_weight_is_compared_with_few_of_many_values() {
+        let texts = (0..3_000).map(|place| (Some(place), format!("commonstart{place}commonend")));
+        let values = Values {
+            texts: texts.collect(),
+            by_start: OnceCell::new(),
+            by_end: OnceCell::new(),
+            known: RefCell::default(),
+        };
+        for (pattern, most) in [
+            ("commonstart77commonend", 1),
+            ("commonstart*", 3_000),
+            ("commonstart299*", 11),
+            ("commonstart*299commonend", 3),
+            ("*299commonend", 3),
+            (r"commonstart\.1*commonend", 0),
+            ("*x", 0),
+            ("x*", 0),
+            ("", 3_000),
+        ] {
+            let pattern = Pattern::new(pattern, Dialect::Pulumi).unwrap();
+            let found = values.candidates(&pattern).map_or(3_000, <[usize]>::len);
+            assert_eq!(found, most, "{pattern:?}");
+            let first = values.search(&pattern);
+            assert_eq!(values.first_match(&pattern), first, "{pattern:?}");
+            assert_eq!(values.first_match(&pattern), first, "{pattern:?}, again");
+        }
+    }
 }

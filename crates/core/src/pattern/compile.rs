@@ -84,17 +84,6 @@ impl Matcher {
             Self::Other(_) => false,
         }
     }
-
-    /// The text that every matching value begins with, and whether it is the whole value; `None`
-    /// if that is not known at no cost.
-    pub(super) fn prefix<'a>(&'a self, source: &'a str) -> Option<(&'a str, bool)> {
-        match self {
-            Self::Source => Some((source, true)),
-            Self::Exact(text) => Some((text, true)),
-            Self::OneStar(star) => Some((around(source, *star).0, false)),
-            _ => None,
-        }
-    }
 }
 
 /// What is before and after the `*` at a byte of the source.

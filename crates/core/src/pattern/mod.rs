@@ -219,12 +219,6 @@ impl Pattern {
         self.source.chars().count().div_ceil(64) as u64
     }
 
-    /// The text that every accepted value begins with, and whether it is the whole value; `None`
-    /// if that is not known at no cost.
-    pub(crate) fn prefix(&self) -> Option<(&str, bool)> {
-        self.matcher.prefix(&self.source)
-    }
-
     /// The steps that [`Pattern::is_match`] and [`Pattern::trace`] take, for tests of their bound.
     #[doc(hidden)]
     #[must_use]

@@ -7,8 +7,8 @@ use claimgate::exchange::{
     BodyKind, ExchangeOptions, ExchangeRequest, OauthError, approve, begin_exchange,
 };
 use claimgate::explain::{
-    Explanation, MAX_STEPS, Outcome, PolicyOutcome, ReasonCode, RuleOutcome, cost, count_steps,
-    decide, explain, render_text, verdict,
+    Explanation, MAX_STEPS, Outcome, PolicyOutcome, ReasonCode, RuleOutcome, cost,
+    count_comparisons, count_steps, decide, explain, render_text, verdict,
 };
 use claimgate::issuer::{Issuer, IssuerDefinition, Issuers};
 use claimgate::pattern::{Dialect, MAX_PATTERN_CHARS, Pattern};
@@ -136,6 +136,75 @@ fn an_array_does_not_multiply_with_itself() {
         steps <= 8 * cost(&policies, &claims, &REQUEST).steps,
         "{steps}"
     );
+}
+
+/// Policies that differ only in their roles, so that none of them is left out as equivalent.
+fn with_roles(count: usize, policy: &PolicyDefinition) -> Vec<PolicyDefinition> {
+    let role = |index: usize| PolicyDefinition {
+        role_id: Some(format!("r{index}")),
+        ..policy.clone()
+    };
+    (0..count).map(role).collect()
+}
+
+#[test]
+fn patterns_without_a_weight_are_compared_with_a_long_array_once() {
+    const POLICIES: usize = 500;
+    const ELEMENTS: usize = 1_000;
+    let base = || PolicyDefinition::new(Decision::Allow, TokenType::Organization);
+    let items = |text: &str| format!("\"{text}\",").repeat(ELEMENTS - 1) + &format!("\"{text}\"");
+    // Another policy on the second claim makes the first one's key the better one.
+    let shapes = [
+        // Every element leads to all policies, and each fails at the claim that is missing.
+        (
+            base().rule("list", "a*").rule("x", "b"),
+            base().rule("x", "b").rule("y", "c"),
+            "",
+        ),
+        (
+            base().rule("list", "*a").rule("x", "b"),
+            base().rule("x", "b").rule("y", "c"),
+            "",
+        ),
+        (
+            base().rule("list", "ab*ba").rule("x", "b"),
+            base().rule("x", "b").rule("y", "c"),
+            "",
+        ),
+        // One value leads to all policies, and each fails at the elements.
+        (
+            base().rule("list", "*z").rule("x", "b*"),
+            base().rule("list", "*z").rule("y", "c"),
+            r#""x":"bb","#,
+        ),
+        (
+            base().rule("list", "z").rule("x", "b*"),
+            base().rule("list", "z").rule("y", "c"),
+            r#""x":"bb","#,
+        ),
+        // All elements of one array lead to them, and each fails at those of another one.
+        (
+            base().rule("list", "a*").rule("other", "*z"),
+            base().rule("other", "*z").rule("y", "c"),
+            "",
+        ),
+        // They match, and are not wanted any more.
+        (
+            base().rule("list", "a*"),
+            base().rule("list", "a*").rule("y", "c"),
+            "",
+        ),
+    ];
+    for (policy, other, more) in shapes {
+        let policies = with_roles(POLICIES, &policy).into_iter().chain([other]);
+        let policies = compile(&policies.collect::<Vec<_>>());
+        let (list, other) = (items("aba"), items("aba"));
+        let claims = claims(&format!(r#"{{{more}"list":[{list}],"other":[{other}]}}"#));
+        all_agree(&policies, &claims);
+        let comparisons = count_comparisons(&policies, &claims, &REQUEST);
+        let most = 4 * (POLICIES + ELEMENTS) as u64;
+        assert!(comparisons <= most, "{policy:?}: {comparisons} of {most}");
+    }
 }
 
 #[test]

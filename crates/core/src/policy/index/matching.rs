@@ -1,7 +1,7 @@
 //! Looking up the classes that a token may match, and checking their conditions.
 
-use super::hash::Running;
-use super::keys::KeyKind;
+use super::hash::{Places, Running};
+use super::keys::{KeyKind, Postings};
 use super::partition::{Condition, Partition, Subject};
 use super::request::Asked;
 use super::visitor::{Candidate, Visitor};
@@ -21,41 +21,55 @@ impl Partition {
         asked: &Asked<'_>,
         visitor: &mut impl Visitor,
     ) {
+        // The lists that elements of an array have led to. One of them is enough, because a rule is
+        // matched with all elements.
+        let mut seen = Places::default();
         asked.each(place, subject, |value, is_array| {
             let found = Found {
                 place,
                 value,
                 is_array,
             };
-            self.check(self.listed(subject.rest), Some(found), asked, visitor);
-            if !subject.loose.is_empty() {
-                let length = value.chars().count();
-                let fitting = subject
-                    .loose
-                    .iter()
-                    .filter(|(bounds, _)| bounds.contains(length));
-                fitting.for_each(|(_, postings)| {
-                    self.check(self.listed(*postings), Some(found), asked, visitor);
-                });
-            }
-            self.look_up_start(subject, found, asked, visitor);
-            self.look_up_end(subject, found, asked, visitor);
-            if let Some(inner) = &subject.inner {
-                inner.each(value, |postings| {
+            self.each_list(place, subject, value, &mut |postings| {
+                let is_empty = postings.start == postings.end;
+                if !is_empty && (!is_array || seen.insert(postings.start)) {
                     self.check(self.listed(postings), Some(found), asked, visitor);
-                });
-            }
+                }
+            });
         });
     }
 
-    fn look_up_start(
+    /// Calls `lead` with each list of classes that a value may match.
+    fn each_list(
         &self,
+        place: u32,
         subject: &Subject,
-        found: Found<'_>,
-        asked: &Asked<'_>,
-        visitor: &mut impl Visitor,
+        value: &str,
+        lead: &mut impl FnMut(Postings),
     ) {
-        let Found { place, value, .. } = found;
+        lead(subject.rest);
+        if !subject.loose.is_empty() {
+            let length = value.chars().count();
+            let fitting = subject
+                .loose
+                .iter()
+                .filter(|(bounds, _)| bounds.contains(length));
+            fitting.for_each(|(_, postings)| lead(*postings));
+        }
+        self.each_start(place, subject, value, lead);
+        self.each_end(place, subject, value, lead);
+        if let Some(inner) = &subject.inner {
+            inner.each(value, lead);
+        }
+    }
+
+    fn each_start(
+        &self,
+        place: u32,
+        subject: &Subject,
+        value: &str,
+        lead: &mut impl FnMut(Postings),
+    ) {
         let mut hash = Running::default();
         let mut bytes = value.bytes();
         let mut done = 0;
@@ -66,22 +80,21 @@ impl Partition {
         {
             hash.extend(bytes.by_ref().take(length - done));
             done = *length;
-            self.check_key(hash.key(place, KeyKind::Prefix), found, asked, visitor);
+            self.keyed(hash.key(place, KeyKind::Prefix), lead);
         }
         if subject.exact.binary_search(&value.len()).is_ok() {
             hash.extend(bytes);
-            self.check_key(hash.key(place, KeyKind::Exact), found, asked, visitor);
+            self.keyed(hash.key(place, KeyKind::Exact), lead);
         }
     }
 
-    fn look_up_end(
+    fn each_end(
         &self,
+        place: u32,
         subject: &Subject,
-        found: Found<'_>,
-        asked: &Asked<'_>,
-        visitor: &mut impl Visitor,
+        value: &str,
+        lead: &mut impl FnMut(Postings),
     ) {
-        let Found { place, value, .. } = found;
         let mut hash = Running::default();
         let mut bytes = value.bytes().rev();
         let mut done = 0;
@@ -92,13 +105,13 @@ impl Partition {
         {
             hash.extend(bytes.by_ref().take(length - done));
             done = *length;
-            self.check_key(hash.key(place, KeyKind::Suffix), found, asked, visitor);
+            self.keyed(hash.key(place, KeyKind::Suffix), lead);
         }
     }
 
-    fn check_key(&self, key: u64, found: Found<'_>, asked: &Asked<'_>, visitor: &mut impl Visitor) {
+    fn keyed(&self, key: u64, lead: &mut impl FnMut(Postings)) {
         if let Some(postings) = self.keys.get(&key) {
-            self.check(self.listed(*postings), Some(found), asked, visitor);
+            lead(*postings);
         }
     }
 
@@ -125,17 +138,10 @@ impl Partition {
                 .conditions
                 .get(class.start as usize..class.end as usize)
                 .unwrap_or_default();
-            if let Some(found) = found.filter(|found| found.is_array) {
-                // Another element leads to the class by itself.
-                let own = conditions.iter().find(|own| own.subject == found.place);
-                let is_match = own.is_none_or(|own| visitor.compare(&own.pattern, found.value));
-                if !is_match || !asked.tried.borrow_mut().insert(*place) {
-                    continue;
-                }
-            }
             let is_match = conditions.iter().all(|condition| match found {
                 Some(found) if found.place == condition.subject => {
                     visitor.compare(&condition.pattern, found.value)
+                        || found.is_array && self.holds(condition, asked, visitor)
                 }
                 _ => self.holds(condition, asked, visitor),
             });
@@ -148,7 +154,7 @@ impl Partition {
     fn holds(&self, condition: &Condition, asked: &Asked<'_>, visitor: &mut impl Visitor) -> bool {
         let subject = self.subjects.get(condition.subject as usize);
         subject.is_some_and(|subject| {
-            asked.any(condition.subject, subject, |value| {
+            asked.any(condition.subject, subject, &condition.pattern, |value| {
                 visitor.compare(&condition.pattern, value)
             })
         })

@@ -1,14 +1,19 @@
 //! A token and a request, as the index sees them.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 
-use super::hash::Places;
 use super::partition::{FEW_SUBJECTS, Partition, Subject};
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
+use crate::pattern::Pattern;
 
 /// If an object has more members than this, looking one up takes long enough to remember it.
 const MANY_MEMBERS: usize = 64;
+
+/// If an array has more elements than this, it is remembered which patterns one of them matches: many
+/// policies may have the same rule on it.
+const MANY_ELEMENTS: usize = 32;
 
 /// A token's claims and the target of a request.
 pub(super) struct Asked<'a> {
@@ -17,8 +22,9 @@ pub(super) struct Asked<'a> {
     /// The values of subjects, where looking them up takes long; `None` for those that were not
     /// looked up.
     known: Vec<Cell<Option<Option<&'a Value>>>>,
-    /// Classes that were found by an element of an array, and need not be checked again.
-    pub(super) tried: RefCell<Places>,
+    /// Whether a long array has an element that a pattern accepts, by the array's subject and the
+    /// pattern's address.
+    matched: RefCell<HashMap<(u32, *const Pattern), bool>>,
 }
 
 impl<'a> Asked<'a> {
@@ -33,7 +39,7 @@ impl<'a> Asked<'a> {
             claims,
             target,
             known,
-            tried: RefCell::default(),
+            matched: RefCell::default(),
         }
     }
 
@@ -56,19 +62,30 @@ impl<'a> Asked<'a> {
         found
     }
 
-    /// Whether `test` holds for one of the texts that a rule on `subject` sees.
+    /// Whether a pattern accepts one of the texts that a rule on `subject` sees, by `test`.
     pub(super) fn any(
         &self,
         place: u32,
         subject: &Subject,
+        pattern: &Pattern,
         mut test: impl FnMut(&str) -> bool,
     ) -> bool {
-        match &subject.path {
-            None => self.target.is_some_and(test),
-            Some(path) => self
-                .value(place, path)
-                .is_some_and(|value| any_scalar(value, &mut test)),
+        let Some(path) = &subject.path else {
+            return self.target.is_some_and(test);
+        };
+        let Some(value) = self.value(place, path) else {
+            return false;
+        };
+        if !matches!(value, Value::Array(items) if items.len() > MANY_ELEMENTS) {
+            return any_scalar(value, &mut test);
         }
+        let key = (place, std::ptr::from_ref(pattern));
+        if let Some(known) = self.matched.borrow().get(&key) {
+            return *known;
+        }
+        let is_match = any_scalar(value, &mut test);
+        self.matched.borrow_mut().insert(key, is_match);
+        is_match
     }
 
     /// Calls `work` with each of the texts that a rule on `subject` sees, and whether it is an
