@@ -2,6 +2,7 @@
 
 use claimgate_api::AuditEntry;
 use sqlx::any::AnyRow;
+use tokio::sync::Semaphore;
 
 use super::compress;
 use super::entry::AuditRecord;
@@ -11,6 +12,16 @@ use super::search::{AuditFilter, Found, Logged};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
+
+/// Issuers of more bytes than this are long.
+const LONG_DOCUMENT: usize = 64 * 1024;
+
+/// Evidence that follows from a long issuer takes seconds and much memory, so it is computed one entry at
+/// a time: otherwise the admins of one organization could take all of both.
+static LONG_REPLAYS: Semaphore = Semaphore::const_new(1);
+
+/// The most evidence that is returned, in bytes: that of some thousands of policies.
+const MAX_EXPLANATION: usize = 8 * 1024 * 1024;
 
 impl Logged for AuditEntry {
     const TABLE: &'static str = "audit";
@@ -123,8 +134,16 @@ impl AuditRecord {
     /// Replaces the stored evidence with the explanation that the engine gives for it.
     async fn replay(&mut self, documents: Option<(String, String)>) {
         let (entry, stored) = (self.entry.clone(), self.detail.take().unwrap_or_default());
-        // With thousands of policies this takes a while.
+        let is_long = documents
+            .as_ref()
+            .is_some_and(|(issuer, _)| issuer.len() > LONG_DOCUMENT);
+        let turn = match is_long {
+            true => LONG_REPLAYS.acquire().await.ok(),
+            false => None,
+        };
         let replayed = tokio::task::spawn_blocking(move || {
+            // Held until the work is done, even if the request has timed out.
+            let _turn = turn;
             let (issuer, key) = documents.ok_or("the policies of that time are missing")?;
             replay::replay(&entry, &stored, [&issuer, &key])
         });
@@ -133,7 +152,7 @@ impl AuditRecord {
             .unwrap_or_else(|_| Err("the engine failed".to_owned()))
         {
             Ok(replay) => {
-                self.detail = Some(replay.detail);
+                self.set_explanation(replay.detail);
                 self.differs = replay.differs;
                 self.rules = Some(replay.rules);
             }
@@ -141,10 +160,43 @@ impl AuditRecord {
         }
     }
 
+    /// Sets the evidence, unless it is too long.
+    fn set_explanation(&mut self, detail: String) {
+        if detail.len() <= MAX_EXPLANATION {
+            self.detail = Some(detail);
+            return;
+        }
+        self.set_note(&format!(
+            "the evidence has {} bytes, over the limit of {MAX_EXPLANATION}",
+            detail.len()
+        ));
+    }
+
     /// Replaces evidence that cannot be reproduced with the reason.
     fn set_problem(&mut self, problem: &str) {
-        let note = format!("the evidence cannot be recomputed: {problem}");
-        self.detail =
-            Some(serde_json::json!({"summary": self.entry.summary, "note": note}).to_string());
+        self.set_note(&format!("the evidence cannot be recomputed: {problem}"));
+    }
+
+    /// Says something in place of the evidence.
+    fn set_note(&mut self, note: &str) {
+        let note = serde_json::json!({"summary": self.entry.summary, "note": note});
+        self.detail = Some(note.to_string());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_that_is_too_long_is_replaced_by_its_size() {
+        let mut record = AuditRecord::default();
+        record.entry.summary = "allowed by policy 1".to_owned();
+        record.set_explanation("{}".to_owned());
+        assert_eq!(record.detail.as_deref(), Some("{}"));
+        record.set_explanation("1".repeat(MAX_EXPLANATION + 1));
+        let note = "the evidence has 8388609 bytes, over the limit of 8388608";
+        let expected = serde_json::json!({"summary": "allowed by policy 1", "note": note});
+        assert_eq!(record.detail, Some(expected.to_string()));
     }
 }
