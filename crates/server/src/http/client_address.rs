@@ -29,7 +29,7 @@ pub(super) fn find(request: &Request, proxies: usize) -> Found {
     let connection = request
         .extensions()
         .get::<ConnectInfo<SocketAddr>>()
-        .map(|info| info.0.ip());
+        .map(|info| info.0.ip().to_canonical());
     if proxies == 0 {
         return Found {
             address: connection,
@@ -68,19 +68,21 @@ fn forwarded(headers: &HeaderMap, proxies: usize) -> Result<IpAddr, String> {
     })
 }
 
-/// An address, with or without a port; an IPv6 address with a port is in brackets.
+/// An address, with or without a port; an IPv6 address with a port is in brackets. An IPv4 address is
+/// one, also where it is written as IPv6: it is searched for in the audit log.
 fn parse(entry: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(entry.trim_ascii()).ok()?;
     let bare = text
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'));
-    match bare {
+    let address = match bare {
         Some(bare) => bare.parse().ok().map(IpAddr::V6),
         None => text
             .parse()
             .or_else(|_| text.parse().map(|address: SocketAddr| address.ip()))
             .ok(),
-    }
+    };
+    address.as_ref().map(IpAddr::to_canonical)
 }
 
 /// The networks of an address that limits apply to, with how many times as much each may do: an IPv4
@@ -110,9 +112,11 @@ pub(super) fn costs(address: IpAddr) -> Vec<(IpNet, f64)> {
 mod tests {
     use std::time::Instant;
 
+    use axum::body::Body;
+    use axum::extract::{ConnectInfo, Request};
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
 
-    use super::{costs, forwarded, networks};
+    use super::{SocketAddr, costs, find, forwarded, networks};
     use crate::http::rate_limit::RateLimit;
 
     const NAME: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -138,10 +142,20 @@ mod tests {
             (&[b"2001:db8::1"], 1, "2001:db8::1"),
             (&[b"[2001:db8::1]"], 1, "2001:db8::1"),
             (&[b"[2001:db8::1]:443"], 1, "2001:db8::1"),
-            (&[b"::ffff:1.2.3.4"], 1, "::ffff:1.2.3.4"),
+            (&[b"::ffff:1.2.3.4"], 1, "1.2.3.4"),
+            (&[b"[::ffff:1.2.3.4]:443"], 1, "1.2.3.4"),
         ] {
             assert_eq!(found(lines, proxies).as_deref(), Ok(expected), "{lines:?}");
         }
+    }
+
+    #[test]
+    fn a_connection_from_ipv4_to_a_socket_for_both_is_from_ipv4() {
+        let address: SocketAddr = "[::ffff:1.2.3.4]:5678".parse().unwrap();
+        let mut request = Request::new(Body::empty());
+        request.extensions_mut().insert(ConnectInfo(address));
+        let found = find(&request, 0).address.unwrap();
+        assert_eq!(found.to_string(), "1.2.3.4");
     }
 
     #[test]
