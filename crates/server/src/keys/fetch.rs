@@ -314,7 +314,27 @@ fn is_login(url: &Url) -> bool {
         let name = segment.split('.').next().unwrap_or_default();
         WORDS.iter().any(|word| name.eq_ignore_ascii_case(word))
     };
-    url.path().split('/').any(is_word)
+    // Keycloak, AD FS, and what frameworks call their page.
+    const ENDS: [&str; 4] = [
+        "/openid-connect/auth",
+        "/adfs/ls",
+        "/session/new",
+        "/sessions/new",
+    ];
+    // Where to return to, or what to ask for.
+    const PARAMETERS: [&str; 6] = [
+        "redirect_uri",
+        "redirecturi",
+        "returnurl",
+        "return_to",
+        "response_type",
+        "samlrequest",
+    ];
+    let path = url.path().trim_end_matches('/');
+    let mut names = url.query_pairs().map(|(name, _)| name.to_ascii_lowercase());
+    path.split('/').any(is_word)
+        || ENDS.iter().any(|end| path.ends_with(end))
+        || names.any(|name| PARAMETERS.contains(&name.as_str()))
 }
 
 /// A URL without its query, which may have what only its reader should know.
