@@ -23,7 +23,8 @@ impl BootstrapToken {
         let token = match std::fs::read_to_string(&file) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => bail!(
                 "expected the bootstrap token in {shown}, found no file: the token was already used, was printed on a \
-                 terminal, or is configured, or the server has not been started there"
+                 terminal, or is configured, or the server has not been started there; in place of a token that is lost, \
+                 start the server with --bootstrap-token-file"
             ),
             read => read.with_context(|| format!("cannot read {shown}"))?,
         };

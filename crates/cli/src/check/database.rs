@@ -10,6 +10,7 @@ use claimgate::diagnostic::{Diagnostic, Severity};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{CompileOptions, PolicySet, parse_policies};
 use claimgate_analysis::Finding;
+use claimgate_formats::{IssuerPlace, PoliciesPlace};
 use claimgate_server::db::{Store, check_url};
 use claimgate_server::issuers::{IssuerRecord, IssuerSettings, POLICY_LIMITS};
 use serde::Serialize;
@@ -91,7 +92,11 @@ impl CheckedIssuer {
             settings: &issuer.settings,
             policies: serde_json::from_str(policies)?,
         })?;
-        let file = CheckedFile::new("", Document::read(text), looking, None);
+        let mut document = Document::read(text);
+        if document.definitions.is_empty() {
+            add_stored(&mut document, &issuer, policies);
+        }
+        let file = CheckedFile::new("", document, looking, None);
         let mut grouped = grouped(&file.findings);
         // The stored text is not in a file: there are no lines.
         grouped.iter_mut().for_each(|located| located.place = None);
@@ -108,6 +113,19 @@ impl CheckedIssuer {
             grouped,
         })
     }
+}
+
+/// Adds an issuer that is beyond a limit to its document: it keeps working, so its findings matter too.
+fn add_stored(document: &mut Document, issuer: &IssuerRecord, policies: &str) {
+    let Ok(policies) = parse_policies(policies) else {
+        return;
+    };
+    let settings = issuer.settings.clone();
+    document.definitions = vec![settings.definition(issuer.url.clone(), policies)];
+    document.places = vec![IssuerPlace {
+        issuer: String::new(),
+        policies: PoliciesPlace::Array("policies".to_owned()),
+    }];
 }
 
 /// How many there are, also where they have errors.
@@ -203,5 +221,21 @@ mod tests {
         let errors: Vec<_> = checked.errors.iter().map(|error| &*error.code).collect();
         assert_eq!(errors, ["claim-path-too-long"]);
         assert_eq!(checked.policies, 2);
+    }
+
+    #[test]
+    fn what_is_beyond_a_limit_has_findings_too() {
+        let long = "a".repeat(300);
+        let team = json!({"decision": "allow", "tokenType": "team", "teamName": "deploy team", "rules": {"sub": "b"}});
+        let codes = |policies: &Value| -> Vec<String> {
+            let findings = check(policies).findings.into_iter();
+            let codes = findings.map(|finding| finding.diagnostic.code.to_string());
+            codes.filter(|code| code == "target-unreachable").collect()
+        };
+        assert_eq!(codes(&json!([team])), ["target-unreachable"]);
+        assert_eq!(
+            codes(&json!([allow(&long, "b"), team])),
+            ["target-unreachable"]
+        );
     }
 }

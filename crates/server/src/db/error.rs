@@ -7,8 +7,8 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum StoreError {
     /// An error of the database itself.
-    #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    #[error("the database failed: {}", cause(.0))]
+    Database(sqlx::Error),
     /// The URL names no supported database.
     #[error(
         "expected a database like `sqlite:claimgate.db` or `postgres://host/name`, found `{found}`"
@@ -107,6 +107,21 @@ pub enum StoreError {
     /// The writer has ended because the server is stopping.
     #[error("the server is stopping")]
     Stopping,
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        Self::Database(error)
+    }
+}
+
+/// What is wrong, without the errors around it, which repeat it: they say only where.
+pub(crate) fn cause(error: &sqlx::Error) -> String {
+    let mut cause: &dyn std::error::Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
 }
 
 /// What to do about a TLS connection that failed.

@@ -61,11 +61,8 @@ pub struct IssuerSettings {
 
 impl IssuerSettings {
     /// The issuer for the engine.
-    pub(crate) fn definition(
-        self,
-        url: String,
-        policies: Vec<PolicyDefinition>,
-    ) -> IssuerDefinition {
+    #[must_use]
+    pub fn definition(self, url: String, policies: Vec<PolicyDefinition>) -> IssuerDefinition {
         IssuerDefinition {
             name: self.name,
             url,

@@ -12,7 +12,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use url::Url;
 
-use crate::db::error::StoreError;
+use crate::db::error::{StoreError, cause};
 
 /// The parameters of a URL that name the mode.
 const MODES: [&str; 2] = ["sslmode", "ssl-mode"];
@@ -167,16 +167,11 @@ impl Address {
 }
 
 fn read(url: &Url) -> Result<PgConnectOptions, StoreError> {
-    url.as_str().parse().map_err(|error: sqlx::Error| {
-        // The driver wraps what it found in one or two errors that say only where.
-        let mut cause: &dyn std::error::Error = &error;
-        while let Some(source) = cause.source() {
-            cause = source;
-        }
-        StoreError::Address {
-            problem: cause.to_string(),
-        }
-    })
+    url.as_str()
+        .parse()
+        .map_err(|error: sqlx::Error| StoreError::Address {
+            problem: cause(&error),
+        })
 }
 
 /// Whether a host is this machine: a folder with a socket, `localhost`, or a loopback address.
