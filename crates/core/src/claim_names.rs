@@ -112,6 +112,13 @@ fn structure(source: &str) -> Option<Foreign> {
     if source.starts_with(['$', '.']) || source.contains("['") || source.contains("[\"") {
         return found("JSONPath", json_path(source));
     }
+    // A registered claim after a host.
+    if let Some((host, name)) = source.rsplit_once('/')
+        && host.contains('.')
+        && ["sub", "aud", "iss"].contains(&name)
+    {
+        return found("a condition key of AWS", vec![name]);
+    }
     // The host may have a path: `oidc.eks.eu-west-1.amazonaws.com/id/A1:sub`.
     let (host, name) = source.rsplit_once(':')?;
     let host = host.strip_prefix("https://").unwrap_or(host);
@@ -234,10 +241,29 @@ mod tests {
             ("token.actions.githubusercontent.com:environment", ""),
             ("custom:sub", ""),
             ("repositories", ""),
+            ("body.sub", "sub"),
+            ("project_path", "repository"),
+            ("CI_PROJECT_PATH", "repository"),
         ] {
             let path = ClaimPath::parse(name).unwrap();
             let found = foreign(&path, &claims).map(|found| found.path);
             assert_eq!(found.unwrap_or_default(), expected, "{name}");
+        }
+    }
+
+    #[test]
+    fn names_of_one_provider_are_those_of_another() {
+        let claims = r#"{"project_path": "a/b", "namespace_path": "a"}"#;
+        let claims = Claims::from_json(claims).unwrap();
+        for (name, expected) in [
+            ("CI_PROJECT_PATH", "project_path"),
+            ("repository", "project_path"),
+            ("repository_owner", "namespace_path"),
+            ("repository_owner_id", ""),
+        ] {
+            let found = foreign(&ClaimPath::parse(name).unwrap(), &claims);
+            let found = found.map(|found| found.path).unwrap_or_default();
+            assert_eq!(found, expected, "{name}");
         }
     }
 
@@ -256,6 +282,8 @@ mod tests {
                 r#""https://aws.amazon.com/tags".principal_tags.env"#,
             ),
             ("oidc.eks.eu-west-1.amazonaws.com/id/A1:sub", "sub"),
+            ("token.actions.githubusercontent.com/sub", "sub"),
+            ("https://ci.example/aud", "aud"),
             (r#""kubernetes.io".a/b"#, r#""kubernetes.io"."a/b""#),
             (".repository", "repository"),
             (r#"claims["repository"]"#, "repository"),

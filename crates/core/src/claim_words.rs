@@ -4,7 +4,7 @@ use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
 
 /// Words that other systems put before the name of a claim, and whose they are.
-pub(crate) const SYSTEMS: [(&str, &str); 9] = [
+pub(crate) const SYSTEMS: [(&str, &str); 10] = [
     ("assertion", "Google Cloud's expressions"),
     ("attribute", "Google Cloud's attributes"),
     ("google", "Google Cloud's attributes"),
@@ -12,14 +12,16 @@ pub(crate) const SYSTEMS: [(&str, &str); 9] = [
     ("github", "GitHub's workflow language"),
     ("aws", "a condition key of AWS"),
     ("bound", "a role of Vault"),
+    ("ci", "GitLab's variables"),
     ("$", "JSONPath"),
     ("request", "an expression"),
 ];
 
 /// Other words before, between and after the names of claims.
-const NOISE: [&str; 28] = [
+const NOISE: [&str; 29] = [
     "attributes",
     "auth",
+    "body",
     "claim",
     "claims",
     "env",
@@ -51,13 +53,17 @@ const NOISE: [&str; 28] = [
 /// What may follow the name of a claim.
 const SUFFIXES: [&str; 4] = ["pattern", "claim", "value", "name"];
 
-/// Other names of claims.
-const SYNONYMS: [(&str, &[&str]); 14] = [
+/// Other names of claims, with `_` between words.
+const SYNONYMS: [(&str, &[&str]); 18] = [
     ("subject", &["sub"]),
     ("audience", &["aud"]),
     ("audiences", &["aud"]),
     ("issuer", &["iss"]),
     ("repo", &["repository", "project_path"]),
+    ("repository", &["project_path"]),
+    ("project_path", &["repository"]),
+    ("repository_owner", &["namespace_path"]),
+    ("namespace_path", &["repository_owner"]),
     ("project", &["project_path", "terraform_project_name"]),
     ("owner", &["repository_owner", "namespace_path"]),
     (
@@ -165,8 +171,8 @@ fn named(wanted: &[String], claims: &Claims) -> Option<(String, bool)> {
         }
     });
     let synonyms = || {
-        let [only] = wanted else { return None };
-        let (_, names) = SYNONYMS.iter().find(|(name, _)| name == only)?;
+        let wanted = wanted.join("_");
+        let (_, names) = SYNONYMS.iter().find(|(name, _)| *name == wanted)?;
         let name = names.iter().find(|name| claims.get(name).is_some())?;
         Some(((*name).to_owned(), true))
     };

@@ -210,7 +210,10 @@ mod tests {
         );
         // Otherwise the channel of rust-toolchain.toml takes precedence over the image's toolchain.
         let variable = format!("ENV RUSTUP_TOOLCHAIN={version}");
-        assert!(dockerfile.lines().any(|line| line == variable), "{variable}");
+        assert!(
+            dockerfile.lines().any(|line| line == variable),
+            "{variable}"
+        );
     }
 
     #[test]

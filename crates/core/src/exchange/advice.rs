@@ -102,7 +102,14 @@ fn unfit(name: &str, prefix: &str) -> Option<String> {
             "a request names one {prefix}: wildcards are for policies"
         ))
     } else if parts.len() > 1 && parts.iter().all(of_part) {
-        Some("a token has one scope: send a request for each".to_owned())
+        let one = "a token has one scope: send a request for each";
+        let is_plus = parts.iter().skip(1).all(|part| !part.contains(':')) && name.contains(' ');
+        let plus = if is_plus {
+            "; in a form, a `+` of a name is `%2B`"
+        } else {
+            ""
+        };
+        Some(format!("{one}{plus}"))
     } else {
         let found = name.chars().find(|c| !is_target_char(*c));
         Some(match found {

@@ -213,6 +213,8 @@ fn cut_off(checked: &Checked, error: &TokenError) -> Option<String> {
     let is_der = algorithm.key_type() == "EC" && signature.first() == Some(&0x30);
     let cause = if is_der {
         "it is in DER, but a token has the two numbers without (RFC 7518, section 3.4)"
+    } else if signature.len() > expected {
+        "was something added to the token when it was copied?"
     } else {
         "was the token cut off when it was copied?"
     };

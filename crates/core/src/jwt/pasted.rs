@@ -248,7 +248,8 @@ fn encoded(text: &str) -> Option<Pasted> {
                 .ok()
                 .filter(|value| matches!(value, Value::Object(_)))
         };
-        return match is_token(inside.trim()) {
+        // `Bearer` or JSON around the token was encoded with it.
+        return match is_token(inside.trim()) || bare_token(&inside).is_some() {
             true => Some(Pasted::EncodedTwice),
             false if decoded(&inside).is_some_and(|inside| is_token(inside.trim())) => {
                 Some(Pasted::Encoded {

@@ -60,14 +60,34 @@ fn form(kind: &str) -> &'static str {
 
 /// The pattern in the form that the value has.
 fn corrected(pattern: &str, value: &Subject<'_>) -> Option<String> {
-    let rest = without_host(pattern.strip_prefix("repo:").unwrap_or(pattern));
-    let (repository, context) = rest.split_once(':')?;
+    const PREFIXES: [&str; 7] = [
+        "sub:",
+        "subject:",
+        "repo:",
+        "repos:",
+        "repository:",
+        "repositories:",
+        "repo/",
+    ];
+    let rest = PREFIXES.iter().fold(pattern, |text, prefix| {
+        text.strip_prefix(prefix).map_or(text, str::trim_start)
+    });
+    let (repository, context) = parts(without_host(rest))?;
     let repository = without_git(repository);
     let repository = match repository.contains(['/', '*']) {
         true => repository.to_owned(),
         false => format!("{}/{repository}", value.owner),
     };
     Some(format!("repo:{repository}:{}", in_kind(context, value)?))
+}
+
+/// The repository, and what follows it: after a colon, after a further slash, or anything.
+fn parts(text: &str) -> Option<(&str, &str)> {
+    let found = text.split_once(':').or_else(|| {
+        let (slash, _) = text.match_indices('/').nth(1)?;
+        Some((text.get(..slash)?, text.get(slash + 1..)?))
+    });
+    found.or_else(|| text.contains('/').then_some((text, "*")))
 }
 
 /// The address of a repository without what is before its name.

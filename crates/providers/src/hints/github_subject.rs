@@ -59,7 +59,14 @@ pub(super) fn without_ids(text: &str, _: HintSources) -> String {
 
 /// A form with ids on one side only.
 pub(super) fn ids(at: &Mismatch<'_>) -> Diagnostic {
-    let has_ids = |text| Subject::read(text).is_some_and(|subject| subject.id.is_some());
+    // One id of two is as good as none.
+    let has_ids = |text| {
+        let subject = Subject::read(text);
+        subject.is_some_and(|subject| {
+            let mut parts = subject.repository.split('/');
+            parts.all(|part| with_id(part).1.is_some())
+        })
+    };
     let (message, help) = match (has_ids(at.pattern), has_ids(at.value)) {
         (false, true) => (
             format!(

@@ -68,7 +68,7 @@ fn each_scope_has_its_right_form() {
         (
             "team:ops dev",
             "team",
-            "a token has one scope: send a request for each",
+            "a token has one scope: send a request for each; in a form, a `+` of a name is `%2B`",
         ),
         (
             "user:eva,user:otto",

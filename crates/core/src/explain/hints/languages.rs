@@ -24,6 +24,7 @@ pub(super) fn hint(at: &Mismatch<'_>) -> Option<Diagnostic> {
         .or_else(|| variables::hint(at))
         .or_else(|| quoted(at))
         .or_else(|| expressions::hint(at))
+        .or_else(|| comment(at))
         .or_else(|| list(at))
         .or_else(|| syntax(at))
         .or_else(|| too_short(at))
@@ -71,6 +72,21 @@ fn quoted(at: &Mismatch<'_>) -> Option<Diagnostic> {
     ))
 }
 
+/// `main # production`: a comment.
+fn comment(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let marks = [" #", " //", " --"];
+    let (before, mark) = marks
+        .iter()
+        .find_map(|mark| Some((at.pattern.split_once(mark)?.0.trim(), mark.trim())))?;
+    let message = format!(
+        "`{mark}` begins no comment: `{}` is a pattern as a whole",
+        visible(at.pattern)
+    );
+    let hint = Diagnostic::note("pattern-is-expression", message);
+    let is_meant = at.matches(before, at.value);
+    is_meant.then(|| at.suggest(hint, "", &[before.to_owned()]))
+}
+
 /// `v?.?` on `v1.10`: each `?` is one character at most.
 fn too_short(at: &Mismatch<'_>) -> Option<Diagnostic> {
     let is_one = |part: &Part| part.text == "?" && part.kind != PartKind::Literal;
@@ -101,7 +117,7 @@ fn list(at: &Mismatch<'_>) -> Option<Diagnostic> {
         Some(start) if !part.contains(['/', ':']) => format!("{start}{part}"),
         _ => part.clone(),
     };
-    let patterns = [parts.clone(), parts.iter().map(with_start).collect()];
+    let patterns = [parts.iter().map(with_start).collect(), parts.clone()];
     let is_meant = |patterns: &Vec<String>| patterns.iter().any(|text| at.matches(text, at.value));
     let patterns = patterns.into_iter().find(is_meant)?;
     let message = match separator.starts_with("the word") {

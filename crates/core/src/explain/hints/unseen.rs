@@ -75,7 +75,7 @@ pub(super) fn spaces(text: &str) -> String {
 }
 
 /// `U+200B (zero width space) at character 5`.
-fn name(c: char, index: usize) -> String {
+pub(super) fn name(c: char, index: usize) -> String {
     let what = match (hidden::name(c), plain(c)) {
         (Some(name), _) => format!(" ({name})"),
         _ if c == ' ' => " (space)".to_owned(),

@@ -9,6 +9,14 @@ fn what_is_no_token_is_recognized() {
     for (text, help) in [
         (BASE64_STANDARD.encode(TOKEN), "encoded twice"),
         (BASE64_URL_SAFE_NO_PAD.encode(TOKEN), "encoded twice"),
+        (
+            BASE64_STANDARD.encode(format!("Bearer {TOKEN}")),
+            "encoded twice",
+        ),
+        (
+            BASE64_STANDARD.encode(format!("{{\"value\":\"{TOKEN}\"}}")),
+            "encoded twice",
+        ),
         (format!("{TOKEN}{TOKEN}"), "two tokens joined"),
         ("***".to_owned(), "masked"),
         ("eyJhbGciOiJSUzI1NiJ9.***.AA".to_owned(), "masked"),

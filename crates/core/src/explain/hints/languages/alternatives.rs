@@ -54,9 +54,9 @@ impl Syntax {
 
     /// The language of a text that has characters of one; nothing for a pattern as it should be.
     pub(super) fn of(text: &str) -> Option<Self> {
-        const OF_REGEX: [&str; 15] = [
-            ".*", ".+", "\\d", "\\w", "\\/", "(", "|", "]+", "]{", "[^", "^", "$", "\\A", "\\z",
-            "\\b",
+        const OF_REGEX: [&str; 16] = [
+            ".*", ".+", ".{", "\\d", "\\w", "\\/", "(", "|", "]+", "]{", "[^", "^", "$", "\\A",
+            "\\z", "\\b",
         ];
         const EXTENDED: [&str; 4] = ["@(", "+(", "*(", "?("];
         if EXTENDED.iter().any(|mark| text.contains(mark)) && !text.contains(['^', '$', '\\']) {
