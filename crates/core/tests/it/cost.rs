@@ -149,8 +149,8 @@ fn with_roles(count: usize, policy: &PolicyDefinition) -> Vec<PolicyDefinition> 
 
 #[test]
 fn patterns_without_a_weight_are_compared_with_a_long_array_once() {
-    const POLICIES: usize = 500;
-    const ELEMENTS: usize = 1_000;
+    const POLICIES: usize = 100;
+    const ELEMENTS: usize = 200;
     let base = || PolicyDefinition::new(Decision::Allow, TokenType::Organization);
     let items = |text: &str| format!("\"{text}\",").repeat(ELEMENTS - 1) + &format!("\"{text}\"");
     // Another policy on the second claim makes the first one's key the better one.
