@@ -2,6 +2,7 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::evidence::ValueEvidence;
 use crate::claim_path::ClaimPath;
@@ -46,8 +47,9 @@ pub(super) struct Values {
     /// The places of the texts in their order, and in the order of the reversed texts.
     by_start: OnceCell<Vec<usize>>,
     by_end: OnceCell<Vec<usize>>,
-    /// Where the first text is that a pattern accepts, by the pattern's address, if there are many.
-    known: RefCell<HashMap<*const Pattern, Option<usize>>>,
+    /// Where the first text is that a pattern accepts, by the pattern's address, if there are many. The
+    /// pattern is kept here, so that no other gets its address.
+    known: RefCell<HashMap<*const Pattern, (Arc<Pattern>, Option<usize>)>>,
 }
 
 /// What is recorded of a rule's values.
@@ -124,13 +126,13 @@ impl Seen {
 
 impl Values {
     /// The place of the first value that the pattern accepts.
-    pub(super) fn first_match(&self, pattern: &Pattern) -> Option<usize> {
+    pub(super) fn first_match(&self, pattern: &Arc<Pattern>) -> Option<usize> {
         if self.texts.len() <= FEW_VALUES {
             return self.search(pattern);
         }
         // With thousands of rules, comparing each with thousands of values would take too long.
-        let key = std::ptr::from_ref(pattern);
-        if let Some(known) = self.known.borrow().get(&key) {
+        let key = Arc::as_ptr(pattern);
+        if let Some((_, known)) = self.known.borrow().get(&key) {
             return *known;
         }
         let found = match self.candidates(pattern) {
@@ -141,7 +143,8 @@ impl Values {
             }
             None => self.search(pattern),
         };
-        self.known.borrow_mut().insert(key, found);
+        let known = (Arc::clone(pattern), found);
+        self.known.borrow_mut().insert(key, known);
         found
     }
 
@@ -268,7 +271,7 @@ mod tests {
             ("x*", 0),
             ("", 3_000),
         ] {
-            let pattern = Pattern::new(pattern, Dialect::Pulumi).unwrap();
+            let pattern = Arc::new(Pattern::new(pattern, Dialect::Pulumi).unwrap());
             let found = values.candidates(&pattern).map_or(3_000, <[usize]>::len);
             assert_eq!(found, most, "{pattern:?}");
             let first = values.search(&pattern);
