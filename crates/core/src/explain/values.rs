@@ -49,8 +49,11 @@ pub(super) struct Values {
     by_end: OnceCell<Vec<usize>>,
     /// Where the first text is that a pattern accepts, by the pattern's address, if there are many. The
     /// pattern is kept here, so that no other gets its address.
-    known: RefCell<HashMap<*const Pattern, (Arc<Pattern>, Option<usize>)>>,
+    known: RefCell<HashMap<*const Pattern, Searched>>,
 }
+
+/// A pattern, and the place of the first text that it accepts.
+type Searched = (Arc<Pattern>, Option<usize>);
 
 /// What is recorded of a rule's values.
 pub(super) struct Recorded {
