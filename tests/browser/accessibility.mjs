@@ -1,15 +1,16 @@
-// What axe finds on a page.
+// What axe finds on a page, and which styles it lacks.
 import axe from "axe-core";
+import { unstyled } from "./styles.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 /**
- * The violations that axe finds, as texts. A target that a scroller or a sticky bar cuts off is looked at again in the
+ * The violations that axe finds, and classes whose style sheets are not loaded, as texts. A target that a scroller or a sticky bar cuts off is looked at again in the
  * middle of the window: only how far the page is scrolled makes it too small.
  */
 export async function violations(page) {
   await page.evaluate(axe.source);
-  return page.evaluate(async (values) => {
+  const found = await page.evaluate(async (values) => {
     const run = async () => (await globalThis.axe.run({ runOnly: { type: "tag", values } })).violations;
     const isCutOff = async (node) => {
       if (!node.failureSummary.includes("partially obscured")) return false;
@@ -27,4 +28,5 @@ export async function violations(page) {
     }
     return found;
   }, TAGS);
+  return [...found, ...(await unstyled(page)).map((line) => `no styles for ${line}`)];
 }

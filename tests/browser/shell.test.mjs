@@ -51,6 +51,7 @@ for (const width of [1280, 412]) {
       test(`/${path}: the shell shows what the app shows`, async () => {
         const { page, letGo } = await held(path, { viewport: { width, height: 900 } });
         await page.locator(`${shell} h1`).filter({ visible: true }).waitFor();
+        await page.waitForFunction(() => [...document.querySelectorAll("link[rel=stylesheet]")].every((link) => link.disabled || link.sheet));
         const before = await look(page, shell, selectors);
         assert.ok(before.every((line) => !line.endsWith(": none")), `${before}`);
         letGo();

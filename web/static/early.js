@@ -1,4 +1,4 @@
-// State that is needed before the first paint: the chosen theme, and the page of the address.
+// What is needed before the first paint: the chosen theme, and the page of the address with its styles.
 (() => {
   const root = document.documentElement;
   let theme = null;
@@ -11,10 +11,20 @@
   }
   root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
 
-  // The Wasm part of a page has the page's name, and so does its placeholder until then.
+  // The Wasm part of a page has the page's name, and so do its placeholder until then and its styles.
   const path = location.pathname.slice(new URL(document.baseURI).pathname.length);
-  const [first, second] = path.split("/");
-  const of = { "": "issuers", issuers: second === "new" ? "new_issuer" : "issuer", examples: second ? "example" : "examples" };
+  const [first, second, third] = path.split("/");
+  const issuer = third === "history" ? "history" : "issuer";
+  const of = { "": "issuers", issuers: second === "new" ? "new_issuer" : issuer, examples: second ? "example" : "examples" };
+  for (const page of ["audit", "tokens", "organizations", "settings", "demo"]) of[page] = "administration";
   root.dataset.page = of[first] ?? first;
   root.classList.toggle("no-issuers", isEmpty);
+
+  const shown = [root.dataset.page, document.querySelector("meta[name='claimgate-server']") ? "server" : ""];
+  for (const link of document.querySelectorAll("link[data-pages]")) {
+    if (!link.dataset.pages.split(" ").some((page) => shown.includes(page))) continue;
+    // The app tries again when it opens the page.
+    link.addEventListener("error", () => (link.disabled = true));
+    link.disabled = false;
+  }
 })();

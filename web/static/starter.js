@@ -4,9 +4,6 @@ const message = document.getElementById("shell-message");
 const progress = document.getElementById("shell-progress");
 const root = document.documentElement;
 
-/** The pages of a server that share one part of the Wasm. */
-const ADMINISTRATION = ["audit", "tokens", "organizations", "settings", "demo"];
-
 /** Counts received bytes, uncompressed. The build provides the total: Content-Length may be compressed. */
 const counted = (response) => {
   const total = Number(size) || (response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length")));
@@ -27,7 +24,7 @@ const counted = (response) => {
 const preloadParts = () => {
   const { files, pages } = JSON.parse(parts || '{ "files": [], "pages": {} }');
   const needed = [root.dataset.page];
-  if (document.querySelector("meta[name='claimgate-server']")) needed.push("server", ADMINISTRATION.includes(root.dataset.page) && "administration");
+  if (document.querySelector("meta[name='claimgate-server']")) needed.push("server");
   // The playground's tools: at once if it opens with content.
   if (root.dataset.page === "example" || (root.dataset.page === "playground" && location.hash)) needed.push("tools");
   for (const file of new Set(needed.flatMap((page) => pages[page] ?? []).map((index) => files[index]))) {

@@ -39,7 +39,7 @@ use claimgate_workbench::issuers::storage::StoredIssuer;
 type Loaded = Result<AnyView, SplitLoaderError>;
 
 macro_rules! lazy_page {
-    ($route:ident, $load:ident, $page:ident $(, if $begins:expr)? $(, with $styles:expr)?) => {
+    ($route:ident, $load:ident, $name:literal, $page:ident $(, if $begins:expr)?) => {
         #[doc = concat!("The route of [`", stringify!($page), "`].")]
         pub(crate) struct $route;
 
@@ -54,32 +54,30 @@ macro_rules! lazy_page {
             }
 
             async fn view(_: Self) -> AnyView {
+                let styled = styles::load($name);
                 $(if $begins {
                     tools::load().await;
                 })?
-                $(styles::load($styles).await;)?
                 #[cfg(feature = "split")]
                 let loaded = $load().await;
                 #[cfg(not(feature = "split"))]
                 let loaded = $load();
+                styled.await;
                 loaded.unwrap_or_else(|_| not_loaded())
             }
         }
     };
 }
 
-lazy_page!(IssuersRoute, load_issuers, IssuersPage);
-lazy_page!(NewIssuerRoute, load_new_issuer, NewIssuerPage);
-lazy_page!(IssuerRoute, load_issuer, IssuerPage);
-lazy_page!(HistoryRoute, load_history, HistoryPage);
-lazy_page!(ImportRoute, load_import, ImportPage);
-lazy_page!(ExamplesRoute, load_examples, ExamplesPage);
-lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage, if is_link());
-lazy_page!(ExampleRoute, load_example, ExamplePage, if true);
-lazy_page!(MapRoute, load_map, MapPage, with ADMINISTRATION);
-
-/// The styles of the pages that administer a server, and of the trust map.
-const ADMINISTRATION: &str = "administration.css";
+lazy_page!(IssuersRoute, load_issuers, "issuers", IssuersPage);
+lazy_page!(NewIssuerRoute, load_new_issuer, "new_issuer", NewIssuerPage);
+lazy_page!(IssuerRoute, load_issuer, "issuer", IssuerPage);
+lazy_page!(HistoryRoute, load_history, "history", HistoryPage);
+lazy_page!(ImportRoute, load_import, "import", ImportPage);
+lazy_page!(ExamplesRoute, load_examples, "examples", ExamplesPage);
+lazy_page!(PlaygroundRoute, load_playground, "playground", PlaygroundPage, if is_link());
+lazy_page!(ExampleRoute, load_example, "example", ExamplePage, if true);
+lazy_page!(MapRoute, load_map, "map", MapPage);
 
 /// Whether the playground opens with a link's content.
 fn is_link() -> bool {
@@ -100,10 +98,12 @@ pub(crate) enum ServerPart {
 impl ServerPart {
     /// Loads and renders the view.
     pub(crate) async fn view(self) -> AnyView {
+        let styled = styles::load("server");
         #[cfg(feature = "split")]
         let loaded = load_server(self).await;
         #[cfg(not(feature = "split"))]
         let loaded = load_server(self);
+        styled.await;
         loaded.unwrap_or_else(|_| not_loaded())
     }
 }
@@ -137,11 +137,12 @@ enum Administration {
 
 impl Administration {
     async fn view(self) -> AnyView {
-        styles::load(ADMINISTRATION).await;
+        let styled = styles::load("administration");
         #[cfg(feature = "split")]
         let loaded = load_administration(self).await;
         #[cfg(not(feature = "split"))]
         let loaded = load_administration(self);
+        styled.await;
         loaded.unwrap_or_else(|_| not_loaded())
     }
 }
@@ -168,10 +169,12 @@ type Versions = Box<(
 
 /// Loads and renders the comparison of a conflict's versions.
 pub(crate) async fn versions_view(versions: Versions) -> AnyView {
+    let styled = styles::load("versions");
     #[cfg(feature = "split")]
     let loaded = load_versions(versions).await;
     #[cfg(not(feature = "split"))]
     let loaded = load_versions(versions);
+    styled.await;
     loaded.unwrap_or_else(|_| not_loaded())
 }
 
@@ -236,7 +239,7 @@ fn not_loaded() -> AnyView {
     view! {
         <div class="container stack">
             <h1>"This page could not be loaded"</h1>
-            <p class="lead">"Its files cannot be reached, or a newer version of Claimgate has taken their place."</p>
+            <p class="lead">"Its files cannot be reached, or a newer version of Claimgate has replaced them."</p>
             <p><button type="button" class="button button--primary" on:click=again>"Reload"</button></p>
         </div>
     }

@@ -1,37 +1,38 @@
 //! Styles that only some pages need, loaded before those are shown.
+//!
+//! `index.html` has all style sheets; those of some pages are disabled and name them.
 
 use js_sys::Promise;
 use leptos::prelude::*;
-use wasm_bindgen::closure::Closure;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlLinkElement;
 
-/// Adds a style sheet of the app to the page, unless it is there, and waits for it. Without it the page is
-/// shown even so.
-pub(crate) async fn load(file: &'static str) {
-    let selector = format!("link[rel='stylesheet'][href$='{file}']");
-    if !matches!(document().query_selector(&selector), Ok(None)) {
-        return;
-    }
-    let added = Promise::new(&mut |done, _| {
-        let finished = Closure::once_into_js(move || done.call0(&JsValue::NULL));
-        if add(file, &finished).is_err() {
-            let _ = finished
-                .unchecked_ref::<js_sys::Function>()
-                .call0(&JsValue::NULL);
+/// Enables the style sheets of the page at once. The future ends when they have loaded, or cannot be loaded.
+pub(crate) fn load(page: &str) -> impl Future<Output = ()> + use<> {
+    let links = document().query_selector_all(&format!("link[data-pages~='{page}']"));
+    let loading: Vec<Promise> = links
+        .iter()
+        .flat_map(|links| (0..links.length()).filter_map(|index| links.get(index)))
+        .filter_map(|link| enable(&link.dyn_into().ok()?))
+        .collect();
+    async {
+        for finished in loading {
+            let _ = JsFuture::from(finished).await;
         }
-    });
-    let _ = JsFuture::from(added).await;
+    }
 }
 
-fn add(file: &str, finished: &JsValue) -> Result<(), JsValue> {
-    let head = document().head().ok_or(JsValue::NULL)?;
-    let link = document().create_element("link")?;
-    for event in ["load", "error"] {
-        link.add_event_listener_with_callback(event, finished.unchecked_ref())?;
+/// Starts to load a style sheet; `None` if it has loaded.
+fn enable(link: &HtmlLinkElement) -> Option<Promise> {
+    if link.sheet().is_some() {
+        return None;
     }
-    link.set_attribute("rel", "stylesheet")?;
-    link.set_attribute("href", file)?;
-    head.append_child(&link)?;
-    Ok(())
+    let finished = Promise::new(&mut |done, _| {
+        for event in ["load", "error"] {
+            let _ = link.add_event_listener_with_callback(event, &done);
+        }
+    });
+    link.set_disabled(false);
+    Some(finished)
 }
