@@ -8,7 +8,7 @@ import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { Annotation, EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers, placeholder as placeholderText } from "@codemirror/view";
 import { completions, hover, known, setKnown } from "./help.js";
-import { jwtParts, marks, setMarks } from "./marks.js";
+import { marks, setMarks } from "./marks.js";
 import { theme } from "./theme.js";
 
 /** Marks a change by the app, which is not reported back to it. */
@@ -17,8 +17,8 @@ const fromApp = Annotation.define();
 /**
  * Creates an editor in an element.
  *
- * `mode` is `policies`, `claims` or `jwt`. `onChange` gets the edited text, `onCursor` the position
- * of the cursor. With `onUndo` the editor keeps no history of its own, and calls it instead: true
+ * `mode` is `policies` or `claims`. `onChange` gets the edited text, `onCursor` the position of the
+ * cursor. With `onUndo` the editor keeps no history of its own, and calls it instead: true
  * for redo, false for undo.
  */
 export function create(parent, { label, describedBy, mode, value, rows, placeholder, onChange, onCursor, onUndo }) {
@@ -39,7 +39,7 @@ export function create(parent, { label, describedBy, mode, value, rows, placehol
       drawSelection(),
       marks,
       placeholder ? placeholderText(placeholder) : [],
-      mode === "jwt" ? jwtParts : writing(mode),
+      writing(mode),
       onUndo ? undoElsewhere(onUndo) : [history(), keymap.of(historyKeymap)],
       keymap.of(defaultKeymap.filter((binding) => binding.key !== "Mod-Enter")),
       keymap.of(lintKeymap),

@@ -7,7 +7,8 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
 use claimgate_analysis::{Policies, findings};
 
-use claimgate_workbench::issuers::storage::{StoredIssuer, compile_policies};
+use claimgate_workbench::analysis::question::Settings;
+use claimgate_workbench::issuers::storage::compile_policies;
 use claimgate_workbench::policies::history::Content;
 
 /// The result of compiling the edited policies.
@@ -21,36 +22,15 @@ pub(crate) struct Compiled {
     pub(crate) findings: Vec<Diagnostic>,
 }
 
-/// What the findings on policies depend on besides them.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Origin {
-    /// The issuer's URL.
-    url: String,
-    /// Whether all its denies are report-only.
-    report_only: bool,
-    /// The audiences that it accepts.
-    audiences: Option<Vec<String>>,
-}
-
-impl Origin {
-    /// That of an issuer.
-    pub(crate) fn of(issuer: &StoredIssuer) -> Self {
-        Self {
-            url: issuer.url.clone(),
-            report_only: issuer.report_only,
-            audiences: issuer.audiences.clone(),
-        }
-    }
-}
-
 impl Compiled {
     /// Compiles policies of an issuer. Incomplete ones of a form have errors and do not decide.
-    pub(crate) fn of(content: &Content, origin: &Origin, dialect: Dialect) -> Self {
-        let mut compiled = Self::compile(content.policies(), origin, dialect);
+    pub(crate) fn of(content: &Content, settings: &Settings, dialect: Dialect) -> Self {
+        let mut compiled = Self::compile(content.policies(), settings, dialect);
         if !content.is_complete() {
             let deciding = content.deciding().ok();
-            let set = deciding
-                .and_then(|policies| compile_policies(&policies, origin.report_only, dialect).ok());
+            let set = deciding.and_then(|policies| {
+                compile_policies(&policies, settings.report_only, dialect).ok()
+            });
             compiled.set = set.map(Arc::new);
         }
         compiled.errors.extend(content.blanks());
@@ -59,16 +39,16 @@ impl Compiled {
 
     fn compile(
         written: Result<Vec<PolicyDefinition>, Diagnostics>,
-        origin: &Origin,
+        settings: &Settings,
         dialect: Dialect,
     ) -> Self {
         let found = written.and_then(|policies| {
-            let set = compile_policies(&policies, origin.report_only, dialect)?;
+            let set = compile_policies(&policies, settings.report_only, dialect)?;
             let findings = findings(
                 &Policies::new(&policies, dialect)
-                    .at(&origin.url)
-                    .with_audiences(origin.audiences.as_deref())
-                    .reporting(origin.report_only),
+                    .at(&settings.url)
+                    .with_audiences(settings.audiences.as_deref())
+                    .reporting(settings.report_only),
             );
             Ok((set, findings))
         });

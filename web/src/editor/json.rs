@@ -7,8 +7,9 @@ use leptos::prelude::*;
 
 use super::compiled::Compiled;
 use super::pattern_help::PatternHelp;
-use super::state::{AtPattern, PolicyState, place_among};
-use crate::ui::code_editor::{CodeEditor, Mark, Mode, Severity, Underline};
+use super::state::{AtPattern, PolicyState};
+use crate::ui::code_editor::{CodeEditor, Mark, Severity, Underline};
+use crate::ui::code_mirror::Mode;
 use claimgate_workbench::policies::json_places::Places;
 use claimgate_workbench::policies::pattern_help::{class, parts, range};
 
@@ -22,8 +23,7 @@ pub(crate) fn PolicyJson(
 ) -> impl IntoView {
     let json = state.json;
     let places = Memo::new_with_compare(move |_| Arc::new(Places::read(&json.read())), |_, _| true);
-    let diagnostics =
-        Memo::new(move |_| diagnostics(&json.read(), &places.read(), &state.compiled.read()));
+    let diagnostics = Memo::new(move |_| diagnostics(&places.read(), &state.compiled.read()));
     let marks = Memo::new(move |_| {
         marks(&places.read())
             .into_iter()
@@ -54,9 +54,9 @@ pub(crate) fn PolicyJson(
     }
 }
 
-fn diagnostics(json: &str, places: &Places, compiled: &Compiled) -> Vec<Underline> {
+fn diagnostics(places: &Places, compiled: &Compiled) -> Vec<Underline> {
     let at = |path: &str, severity: Severity, message: String| {
-        let range = place_among(json, places, path);
+        let range = places.underlined(path);
         Underline {
             from: range.start,
             to: range.end,

@@ -1,26 +1,24 @@
 //! The shared state of the policy editor's parts: the policies in both views, their history, and
 //! the engine's diagnostics.
 
-use std::time::Duration;
+mod views;
 
 use claimgate::diagnostic::Diagnostics;
 use claimgate::pattern::Dialect;
 use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
 
-use super::compiled::{Compiled, Origin};
+use super::compiled::Compiled;
 use super::decisions::trials;
-use super::elements::{card_of, field_of};
-use super::focus::focus_in_soon;
 
 use crate::analysis::findings::Checked;
 use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
 use crate::state::store::{Store, use_store};
 use claimgate_providers::KnownClaim;
+use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::policies::history::{Content, History};
-use claimgate_workbench::policies::json_places::{Places, Range, json_error, place_of};
 use claimgate_workbench::policies::samples::{Ready, known_claims};
 use claimgate_workbench::policies::trials::{Facts, Trial, facts};
 
@@ -162,9 +160,9 @@ impl PolicyState {
         });
         let written = Memo::new(move |_| content.read().policies());
         let report_only = Memo::new(move |_| with(current, |issuer| issuer.report_only));
-        let origin = Memo::new(move |_| with(current, Origin::of));
+        let settings = Memo::new(move |_| with(current, Settings::of));
         let compiled = Memo::new_with_compare(
-            move |_| Compiled::of(&content.read(), &origin.read(), dialect.get()),
+            move |_| Compiled::of(&content.read(), &settings.read(), dialect.get()),
             |_, _| true,
         );
         let saved = Memo::new(move |_| with(current, |issuer| issuer.policies.clone()));
@@ -231,96 +229,6 @@ impl PolicyState {
         Some((Content::Form(fields).to_json(), places))
     }
 
-    /// Shows a text that was replaced from outside the form.
-    pub(crate) fn follow_text(self) {
-        if self.shown.get_untracked() == PolicyView::Json {
-            return;
-        }
-        let form = untrack(|| fields_of(self.drafts));
-        let text = Content::Json(self.json.get_untracked());
-        if text.policies() == Content::Form(form.clone()).policies() || text.policies().is_err() {
-            return;
-        }
-        match text.to_form(&form) {
-            // Outside the calling effect: its next run would dispose of the fields that it creates.
-            Ok(fields) => set_timeout(move || self.restore(&fields), Duration::ZERO),
-            Err(_) => self.shown.set(PolicyView::Json),
-        }
-    }
-
-    /// Shows what another tab has saved, unless there are edits here.
-    fn follow(self) {
-        Effect::new(move |before: Option<Vec<PolicyDefinition>>| {
-            let saved = self.saved.get();
-            let is_untouched = |before: &Vec<PolicyDefinition>| {
-                *before != saved
-                    && self
-                        .written
-                        .with_untracked(|written| written.as_ref() == Ok(before))
-            };
-            if before.as_ref().is_some_and(is_untouched) {
-                let policies = saved.clone();
-                // Outside this effect: its next run would dispose of the fields that it creates.
-                set_timeout(move || self.take(&policies), Duration::ZERO);
-            }
-            saved
-        });
-    }
-
-    /// Shows what another tab has saved, if the editor still exists.
-    fn take(self, policies: &[PolicyDefinition]) {
-        let take = |opened: &mut StoredIssuer| opened.policies = policies.to_vec();
-        if self.opened.try_update_value(take).is_some() {
-            self.set_policies(policies);
-        }
-    }
-
-    /// Switches the view. If both views mean the same, the target view keeps its own text.
-    pub(crate) fn show(self, shown: PolicyView) {
-        let form = Content::Form(untrack(|| fields_of(self.drafts)));
-        let text = Content::Json(self.json.get_untracked());
-        let is_same = form.policies() == text.policies();
-        self.view_error.set(String::new());
-        match shown {
-            PolicyView::Json if !is_same => self.json.set(form.to_json()),
-            PolicyView::Form if !is_same => match text.to_form(&untrack(|| fields_of(self.drafts)))
-            {
-                Ok(fields) => self.restore(&fields),
-                Err(view_error) => return self.view_error.set(view_error),
-            },
-            _ => {}
-        }
-        self.at.set(None);
-        self.shown.set(shown);
-    }
-
-    /// Undoes or redoes a step.
-    pub(crate) fn travel(self, is_redo: bool) {
-        // The last keystrokes may not be in the history yet.
-        let content = self.content();
-        let step = self.history.try_update(|history| {
-            history.record(content, js_sys::Date::now());
-            if is_redo {
-                history.redo()
-            } else {
-                history.undo()
-            }
-        });
-        if let Some(content) = step.flatten() {
-            self.show_content(&content);
-        }
-    }
-
-    /// Ends what is being typed, and returns the position that the next change gets in the history.
-    pub(crate) fn begin_step(self) -> usize {
-        let content = self.content();
-        let position = self.history.try_update(|history| {
-            history.record(content, js_sys::Date::now());
-            history.position() + 1
-        });
-        position.unwrap_or_default()
-    }
-
     /// The error at a path, once errors are visible: after saving was tried.
     pub(crate) fn error_at(self, path: &str) -> String {
         if !self.tried.get() {
@@ -345,60 +253,6 @@ impl PolicyState {
     pub(crate) fn own<T>(self, make: impl FnOnce() -> T) -> T {
         self.owner.get_value().with(make)
     }
-
-    fn content(self) -> Content {
-        match self.shown.get_untracked() {
-            PolicyView::Form => Content::Form(untrack(|| fields_of(self.drafts))),
-            PolicyView::Json => Content::Json(self.json.get_untracked()),
-        }
-    }
-
-    /// Shows a content in the current view, or as text if the form cannot show it.
-    fn show_content(self, content: &Content) {
-        self.view_error.set(String::new());
-        if self.shown.get_untracked() == PolicyView::Form {
-            match content.to_form(&untrack(|| fields_of(self.drafts))) {
-                Ok(fields) => return self.restore(&fields),
-                Err(_) => self.shown.set(PolicyView::Json),
-            }
-        }
-        self.json.set(content.to_json());
-    }
-
-    /// Goes to the place of a diagnostic.
-    pub(crate) fn go_to(self, path: &str) {
-        match self.shown.get_untracked() {
-            PolicyView::Json => {
-                let range = self.json.with_untracked(|json| place_in(json, path));
-                // Reset first, so that going to the same place twice works.
-                self.goal.set(None);
-                self.goal.set(Some((range.start, range.end)));
-            }
-            PolicyView::Form => {
-                let Some(id) = untrack(|| field_of(&self.drafts.read(), path)) else {
-                    return;
-                };
-                self.wanted
-                    .set(untrack(|| card_of(&self.drafts.read(), path)));
-                // A folded card is unfolded first.
-                focus_in_soon(id);
-            }
-        }
-    }
-}
-
-/// The range of the text that a diagnostic refers to: the JSON error, if its path is empty.
-pub(crate) fn place_in(json: &str, path: &str) -> Range {
-    place_among(json, &Places::read(json), path)
-}
-
-/// The same, for a parsed text.
-pub(crate) fn place_among(json: &str, places: &Places, path: &str) -> Range {
-    let broken = || json_error(json).map(|error| place_of(json, &error));
-    places
-        .find(path)
-        .or_else(broken)
-        .unwrap_or(0..usize::from(!json.is_empty()))
 }
 
 fn with<T: Default>(

@@ -4,13 +4,16 @@
 //! other tabs write.
 
 mod remote;
+mod undo;
+mod undo_step;
 
 use leptos::ev;
 use leptos::prelude::*;
 
+use self::undo_step::Undo;
 use super::clock::now;
 use super::remote::{Remote, is_connected};
-use claimgate_workbench::issuers::edit::{end, put, take};
+use claimgate_workbench::issuers::edit::put;
 use claimgate_workbench::issuers::merge::{conflict, merge, rebase};
 use claimgate_workbench::issuers::storage::{self, Conflict, StoredIssuer, StoredState, Tombstone};
 
@@ -24,26 +27,6 @@ pub(crate) struct Unreadable {
     pub(crate) raw: String,
     /// Why it cannot be read.
     pub(crate) problem: String,
-}
-
-/// The last operation, and how to undo it.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Undo {
-    /// The operation: `Deleted`.
-    pub(crate) verb: String,
-    /// Its object: a name, written by the person.
-    pub(crate) object: String,
-    back: Vec<Back>,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Back {
-    /// Remove an issuer again.
-    Remove(String),
-    /// Restore an issuer at its place.
-    Put(StoredIssuer, usize),
-    /// Reopen a conflict.
-    Open(Conflict),
 }
 
 /// The app's issuers.
@@ -193,106 +176,6 @@ impl Store {
         }
     }
 
-    /// Deletes an issuer; [`Store::undo`] brings it back.
-    pub(crate) fn remove(&self, id: &str) {
-        self.update(|state| {
-            if let Some((issuer, place)) = take(state, id) {
-                let object = issuer.name.clone();
-                self.undo.set(Some(Undo {
-                    verb: "Deleted".to_owned(),
-                    object,
-                    back: vec![Back::Put(issuer, place)],
-                }));
-            }
-        });
-    }
-
-    /// Adds issuers, and overwrites those that exist; [`Store::undo`] restores them.
-    pub(crate) fn import(&self, issuers: Vec<StoredIssuer>) {
-        self.update(|state| {
-            let object = format!(
-                "{} issuer{}",
-                issuers.len(),
-                if issuers.len() == 1 { "" } else { "s" }
-            );
-            let mut back = Vec::with_capacity(issuers.len());
-            for issuer in issuers {
-                let place = state.issuers.iter().position(|known| known.id == issuer.id);
-                match place
-                    .and_then(|place| state.issuers.get_mut(place).map(|known| (known, place)))
-                {
-                    Some((known, place)) => {
-                        let revision = known.revision;
-                        let old = std::mem::replace(known, StoredIssuer { revision, ..issuer });
-                        saved_now(known);
-                        back.push(Back::Put(old, place));
-                    }
-                    None => {
-                        back.push(Back::Remove(issuer.id.clone()));
-                        put(state, issuer, usize::MAX);
-                    }
-                }
-            }
-            self.undo.set(Some(Undo {
-                verb: "Imported".to_owned(),
-                object,
-                back,
-            }));
-        });
-    }
-
-    /// Undoes the last operation.
-    pub(crate) fn undo(&self) {
-        let Some(undo) = self.undo.get_untracked() else {
-            return;
-        };
-        self.undo.set(None);
-        self.update(|state| {
-            for back in undo.back.into_iter().rev() {
-                match back {
-                    Back::Remove(id) => {
-                        take(state, &id);
-                    }
-                    Back::Put(issuer, place) => put(state, issuer, place),
-                    // Under a new name: other tabs have already seen that the old one is resolved.
-                    Back::Open(Conflict { id, issuer }) => {
-                        state.conflicts.push(Conflict {
-                            id: format!("{id}+"),
-                            issuer,
-                        });
-                    }
-                }
-            }
-        });
-    }
-
-    /// Resolves a conflict with the listed version; [`Store::undo`] reopens it.
-    pub(crate) fn discard(&self, conflict: &Conflict) {
-        self.update(|state| end(state, conflict));
-        let object = conflict.issuer.name.clone();
-        let verb = "Discarded another version of".to_owned();
-        self.undo.set(Some(Undo {
-            verb,
-            object,
-            back: vec![Back::Open(conflict.clone())],
-        }));
-    }
-
-    /// Resolves a conflict with the other version; the listed one becomes the other.
-    pub(crate) fn swap(&self, chosen: &Conflict) {
-        self.update(|state| {
-            end(state, chosen);
-            let place = state
-                .issuers
-                .iter()
-                .position(|issuer| issuer.id == chosen.issuer.id);
-            if let Some(current) = place.and_then(|place| state.issuers.get(place)) {
-                state.conflicts.push(conflict(current.clone()));
-            }
-            put(state, chosen.issuer.clone(), place.unwrap_or(usize::MAX));
-        });
-    }
-
     /// Discards the unreadable text, after the person has confirmed.
     pub(crate) fn discard_unreadable(&self) {
         self.unreadable.set(None);
@@ -370,7 +253,7 @@ impl Store {
         }
         if self.unreadable.with_untracked(Option::is_some) {
             self.problem.set(Some(
-                "nothing is stored until the unreadable data is dealt with".to_owned(),
+                "nothing is stored until you decide about the unreadable data".to_owned(),
             ));
             return;
         }

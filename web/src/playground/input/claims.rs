@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::playground::bench::{Bench, member};
 use crate::state::clock::now;
 use crate::state::store::use_store;
-use crate::ui::code_editor::{CodeEditor, Mark, Mode as Language, Severity, Underline};
+use crate::ui::code_editor::{CodeEditor, Mark, Severity, Underline};
+use crate::ui::code_mirror::Mode as Language;
 use claimgate_workbench::policies::json_places::{Places, json_error, place_of};
 
 /// The claims, editable.
@@ -77,7 +78,7 @@ pub(crate) fn ClaimsInput(bench: Bench) -> impl IntoView {
             placeholder=r#"{"iss": "https://…", "sub": "…"}"#
         />
         <div class="actions">
-            <button type="button" class="button" on:click=sample>"Load sample claims"</button>
+            <button type="button" class="button" on:click=sample>"Load example claims"</button>
         </div>
     }
 }

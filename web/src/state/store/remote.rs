@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{Back, Store};
+use super::Store;
+use super::undo_step::Back;
 use claimgate_workbench::issuers::merge::conflict;
 use claimgate_workbench::issuers::storage::{Conflict, StoredIssuer, StoredState};
 

@@ -12,9 +12,12 @@ use crate::issuers::storage::StoredIssuer;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Settings {
-    url: String,
-    audiences: Option<Vec<String>>,
-    report_only: bool,
+    /// Its URL.
+    pub url: String,
+    /// The audiences that it accepts.
+    pub audiences: Option<Vec<String>>,
+    /// Whether all its denies are report-only.
+    pub report_only: bool,
 }
 
 impl Settings {

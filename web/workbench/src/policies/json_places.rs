@@ -89,6 +89,15 @@ impl Places {
         Some(self.units.of_span(&span))
     }
 
+    /// The range to underline for a diagnostic with that path: the error of broken JSON, or the document's first
+    /// character, if the path leads nowhere.
+    pub fn underlined(&self, path: &str) -> Range {
+        let broken = || json_error(&self.text).map(|error| place_of(&self.text, &error));
+        self.find(path)
+            .or_else(broken)
+            .unwrap_or(0..usize::from(!self.text.is_empty()))
+    }
+
     /// All patterns of all policies.
     pub fn patterns(&self) -> Vec<PatternPlace> {
         let policies = self.policies().iter();

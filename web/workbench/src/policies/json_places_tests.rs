@@ -95,6 +95,20 @@ fn broken_text_has_places_up_to_the_break() {
 }
 
 #[test]
+fn a_diagnostic_without_a_place_underlines_the_error_or_the_beginning() {
+    let underlined =
+        |json: &str, path: &str| slice(json, &Places::read(json).underlined(path)).to_owned();
+    let json = r#"{"policies": [{"decision": "x"}]}"#;
+    assert_eq!(
+        underlined(json, "policies[0].decision"),
+        r#""decision": "x""#
+    );
+    assert_eq!(underlined(json, ""), "{");
+    assert_eq!(underlined("[1, ]", ""), "]");
+    assert_eq!(underlined("", ""), "");
+}
+
+#[test]
 fn errors_of_the_parser_point_at_a_character() {
     for (json, part) in [
         ("[1,\n2,]", "]"),
