@@ -72,6 +72,18 @@ for (const width of [1280, 390]) {
         assert.equal(await policyForm(page, 1).getByLabel("Pattern", { exact: true }).nth(1).inputValue(), "repo:a:2"));
     });
 
+    test("shows times in the person's own time zone", async () => {
+      const { id, revisions } = await issuerWith("repo:t:1");
+      const page = await opened(`issuers/${id}/history`, { ...size, timezoneId: "Asia/Kolkata" });
+      const time = page.getByRole("region", { name: "Revisions" }).locator("tbody time").first();
+      await time.waitFor();
+      assert.equal(await time.getAttribute("datetime"), revisions[0].created);
+      const local = new Date(Date.parse(revisions[0].created) + 5.5 * 3_600_000).toISOString();
+      assert.equal((await text(time)).replace(" ", "T"), local.slice(0, 19));
+      assert.match(await text(page.getByLabel("To", { exact: true }).locator("option").first()), new RegExp(local.slice(11, 19)));
+      await page.getByText("Times are in UTC+05:30.").waitFor();
+    });
+
     test("compares any two revisions, by an address of their own", async () => {
       const { id, revisions } = await issuerWith("repo:b:1", "repo:b:2", "repo:b:3");
       const newest = revisions[0].version;

@@ -55,9 +55,9 @@ fn details(change: &ChangeBody) -> AnyView {
             <div><dt>"Time"</dt><dd>{local_time(entry.at)} " " {zone_name(entry.at)}</dd></div>
             {fact("Organization", &entry.organization)}
             {fact("Of", &entry.name)}
-            {fact("Issuer's id", &entry.issuer)}
+            {fact("Issuer ID", &entry.issuer)}
             <div><dt>"By"</dt><dd>{author(Some(by))}</dd></div>
-            {fact("Access token's id", &by.token)}
+            {fact("Access token ID", &by.token)}
             {fact("From address", &by.address)}
             {fact("Code", &Some(entry.code.clone()))}
             {fact("Reference", &Some(entry.id.clone()))}
@@ -103,7 +103,7 @@ fn findings(findings: &[FindingBody]) -> Option<AnyView> {
         view! {
             <section class="notice notice--note" aria-labelledby="findings-heading">
                 <h2 id="findings-heading">"Made despite the guard"</h2>
-                <p>"The guard of shared issuers found strangers that this change lets in, or could not decide. It was set to let it through."</p>
+                <p>"The guard of shared issuers found strangers that this change admits, or could not decide. Its mode did not refuse the change."</p>
                 <ul>{findings.iter().map(item).collect_view()}</ul>
             </section>
         }

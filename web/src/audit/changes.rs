@@ -4,7 +4,7 @@ use claimgate_api::ChangeEntry;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
-use super::filters::{Choice, IssuerChoice, RangeChoice, ScopeChoice, Search, options};
+use super::filters::{Choice, LogFilters, Search, nothing, options};
 use crate::connected::author::author;
 use crate::connected::list::{List, list_view};
 use crate::connected::loaded::{local_time, zone_name};
@@ -13,6 +13,7 @@ use crate::shell::page_title::show_title;
 use crate::state::clock::now;
 use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
+use crate::ui::empty_state::EmptyState;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_formats::percent_encode;
@@ -53,48 +54,35 @@ pub(crate) fn ChangesPage() -> impl IntoView {
                 </button>
             </div>
             <p class="lead">
-                "Every change of this organization, its issuers, policies, samples and tokens through the API, with the access \
+                "Every change of this organization, its issuers, policies, tests and tokens through the API, with the access \
                  token that made it. Changes that were made despite a finding of the guard are marked. Times are in " {zone_name(now())} "."
             </p>
-            <div class="card audit-filters" role="search" aria-label="Changes">
+            <LogFilters label="Changes" search=search store=store sync=sync scopes=2>
                 <Choice
                     label="Change"
                     value=code
                     options=codes
                     choose=Callback::new(move |chosen| search.change(false, |query| query.code = chosen))
                 />
-                <IssuerChoice search=search store=store />
-                <ScopeChoice search=search sync=sync scopes=2 />
-                <RangeChoice search=search />
-                <Show when=move || search.query.read().is_restricted()>
-                    <button type="button" class="button button--quiet audit-filters__clear" on:click=move |_| search.clear()>
-                        "Clear filters"
-                    </button>
-                </Show>
-            </div>
-            {list_view(list, &COLUMNS, None, row, move || nothing(search))}
+            </LogFilters>
+            {list_view(list, &COLUMNS, None, row, move || nothing(
+                search,
+                "No change matches",
+                "No recorded change matches the filters.",
+                "Show all changes",
+                none,
+            ))}
         </div>
     }
     .into_any()
 }
 
-fn nothing(search: Search) -> AnyView {
-    if search.query.read().is_restricted() {
-        return view! {
-            <div class="card empty">
-                <h2>"No change matches"</h2>
-                <p>"No recorded change is of that kind, issuer and time."</p>
-                <button type="button" class="button" on:click=move |_| search.clear()>"Show all changes"</button>
-            </div>
-        }
-        .into_any();
-    }
+fn none() -> AnyView {
+    let register = view! { <A href="/issuers/new" attr:class="button">"Register issuer"</A> };
     view! {
-        <div class="card empty">
-            <h2>"No changes yet"</h2>
-            <p>"A change is what an administrator does: registering an issuer, saving policies, revoking a token."</p>
-            <A href="/issuers/new" attr:class="button">"Register issuer"</A>
-        </div>
+        <EmptyState title="No changes yet" action=register.into_any()>
+            "A change is what an administrator does: registering an issuer, saving policies, revoking a token."
+        </EmptyState>
     }
     .into_any()
 }

@@ -12,6 +12,7 @@ use crate::shell::page_title::show_title;
 use crate::state::remote::client::RequestError;
 use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
+use crate::ui::empty_state::EmptyState;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_formats::percent_encode;
@@ -94,16 +95,14 @@ async fn find(sync: Sync, own: String, id: &str) -> Found {
 }
 
 fn missing(reference: &str) -> AnyView {
+    let search = view! { <A href="/audit" attr:class="button">"Search the audit log"</A> };
+    let reference = untrusted_text(reference);
     view! {
-        <div class="card empty">
-            <h2>"No exchange has this reference"</h2>
-            <p>
-                <code>{untrusted_text(reference)}</code>
-                " is not in the log of this organization. It may belong to another one, or it was deleted: refusals are kept for a \
-                 shorter time than grants. A refusal whose answer says “not recorded” was only counted."
-            </p>
-            <A href="/audit" attr:class="button">"Search the audit log"</A>
-        </div>
+        <EmptyState title="No exchange has this reference" action=search.into_any()>
+            <code>{reference}</code>
+            " is not in the log of this organization. It may belong to another one, or it was deleted: refusals are kept for a \
+             shorter time than grants. A refusal whose answer says “not recorded” was only counted."
+        </EmptyState>
     }
     .into_any()
 }

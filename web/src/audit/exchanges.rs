@@ -12,7 +12,7 @@ use leptos_router::hooks::use_navigate;
 
 use super::entry::{asked_for, decision, reason_view};
 use super::export::Export;
-use super::filters::{Choice, IssuerChoice, RangeChoice, ScopeChoice, Search, options};
+use super::filters::{Choice, LogFilters, Search, exchanges, nothing, options};
 use super::histogram::Histogram;
 use crate::connected::list::{List, list_view};
 use crate::connected::loaded::{local_time, zone_name};
@@ -21,10 +21,11 @@ use crate::shell::page_title::show_title;
 use crate::state::clock::now;
 use crate::state::remote::sync::Sync;
 use crate::state::store::{Store, use_store};
+use crate::ui::empty_state::EmptyState;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_formats::percent_encode;
-use claimgate_workbench::admin::query::{DECISIONS, LogQuery, is_reference};
+use claimgate_workbench::admin::query::{DECISIONS, is_reference};
 
 /// How long typing has to pause before the log is searched.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -52,13 +53,13 @@ pub(crate) fn AuditPage() -> impl IntoView {
         let query = search.query.get();
         // Again after the person has signed in again.
         if sync.is_signed_in() {
-            list.begin(path(sync, &query), query.request(now()));
+            list.begin(exchanges(sync, &query), query.request(now()));
         }
     });
     let refreshed = RwSignal::new(0_u32);
     let refresh = move |_| {
         let query = search.query.get_untracked();
-        list.begin(untrack(|| path(sync, &query)), query.request(now()));
+        list.begin(untrack(|| exchanges(sync, &query)), query.request(now()));
         refreshed.update(|count| *count += 1);
     };
     let is_own = Memo::new(move |_| search.query.read().scope.is_empty());
@@ -67,7 +68,7 @@ pub(crate) fn AuditPage() -> impl IntoView {
             <div class="section-head">
                 <h1>"Audit log"</h1>
                 <div class="actions">
-                    <Show when=move || is_own.get()><Export sync=sync search=search /></Show>
+                    <Export sync=sync search=search />
                     <button type="button" class="button" data-command="Refresh the audit log" on:click=refresh>
                         {icon(Icon::Refresh)} "Refresh"
                     </button>
@@ -80,17 +81,16 @@ pub(crate) fn AuditPage() -> impl IntoView {
             </p>
             <Filters store=store sync=sync search=search />
             <Show when=move || is_own.get()><Histogram sync=sync search=search refreshed=refreshed /></Show>
-            {list_view(list, &COLUMNS, None, row, move || nothing(search))}
+            {list_view(list, &COLUMNS, None, row, move || nothing(
+                search,
+                "No exchange matches",
+                "No recorded request matches the search and the filters. A reference is found only in the log of its organization.",
+                "Show all exchanges",
+                none,
+            ))}
         </div>
     }
     .into_any()
-}
-
-fn path(sync: Sync, query: &LogQuery) -> String {
-    match query.scope.is_empty() {
-        true => sync.organization_path("/oidc/exchanges"),
-        false => "/api/admin/exchanges".to_owned(),
-    }
 }
 
 #[component]
@@ -98,7 +98,7 @@ fn Filters(store: Store, sync: Sync, search: Search) -> impl IntoView {
     let decision = Memo::new(move |_| search.query.read().decision.clone());
     let decisions = options(DECISIONS.map(|(value, label, _)| (value, label)));
     view! {
-        <div class="card audit-filters" role="search" aria-label="Exchanges">
+        <LogFilters label="Exchanges" search=search store=store sync=sync scopes=3>
             <SearchField search=search />
             <Choice
                 label="Decision"
@@ -106,15 +106,7 @@ fn Filters(store: Store, sync: Sync, search: Search) -> impl IntoView {
                 options=decisions
                 choose=Callback::new(move |chosen| search.change(false, |query| query.decision = chosen))
             />
-            <IssuerChoice search=search store=store />
-            <ScopeChoice search=search sync=sync scopes=3 />
-            <RangeChoice search=search />
-            <Show when=move || search.query.read().is_restricted()>
-                <button type="button" class="button button--quiet audit-filters__clear" on:click=move |_| search.clear()>
-                    "Clear filters"
-                </button>
-            </Show>
-        </div>
+        </LogFilters>
     }
 }
 
@@ -181,27 +173,14 @@ fn SearchField(search: Search) -> impl IntoView {
     }
 }
 
-fn nothing(search: Search) -> AnyView {
-    if search.query.read().is_restricted() {
-        return view! {
-            <div class="card empty">
-                <h2>"No exchange matches"</h2>
-                <p>"No recorded request has what you search for. A reference is found only in the log of its organization."</p>
-                <button type="button" class="button" on:click=move |_| search.clear()>"Show all exchanges"</button>
-            </div>
-        }
-        .into_any();
-    }
+fn none() -> AnyView {
+    let demo = view! { <A href="/demo" attr:class="button">"Try it with a demo token"</A> };
     view! {
-        <div class="card empty">
-            <h2>"No exchanges yet"</h2>
-            <p>
-                "An exchange is a job's request for an access token with its ID token, such as "
-                <code>"POST /api/oauth/token"</code>
-                ". Each one is listed here, with every check and policy that decided it."
-            </p>
-            <A href="/demo" attr:class="button">"Try it with a demo token"</A>
-        </div>
+        <EmptyState title="No exchanges yet" action=demo.into_any()>
+            "An exchange is a job's request for an access token with its ID token, such as "
+            <code>"POST /api/oauth/token"</code>
+            ". Each one is listed here, with every check and policy that decided it."
+        </EmptyState>
     }
     .into_any()
 }

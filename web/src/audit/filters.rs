@@ -9,6 +9,7 @@ use crate::state::clock::{local_field_time, now, offset_at};
 use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
 use crate::state::store::Store;
+use crate::ui::empty_state::EmptyState;
 use claimgate_workbench::admin::query::{LogQuery, SCOPES};
 use claimgate_workbench::admin::range::{DAY, PRESETS, Range};
 use claimgate_workbench::text::local_time::field;
@@ -58,6 +59,14 @@ impl Search {
     }
 }
 
+/// The path of the exchanges of the log that is searched, again when another organization is chosen.
+pub(crate) fn exchanges(sync: Sync, query: &LogQuery) -> String {
+    match query.scope.is_empty() {
+        true => sync.organization_path("/oidc/exchanges"),
+        false => "/api/admin/exchanges".to_owned(),
+    }
+}
+
 /// One of several choices, each a value and a label, that takes effect at once.
 #[component]
 pub(crate) fn Choice(
@@ -91,9 +100,52 @@ pub(crate) fn options<'a>(
         .collect()
 }
 
+/// The filters of a log: its own ones, then those that both have.
+#[component]
+pub(crate) fn LogFilters(
+    /// What is looked for.
+    label: &'static str,
+    search: Search,
+    store: Store,
+    sync: Sync,
+    /// How many scopes the log has, of [`SCOPES`].
+    scopes: usize,
+    /// The log's own filters.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="card audit-filters" role="search" aria-label=label>
+            {children()}
+            <IssuerChoice search=search store=store />
+            <ScopeChoice search=search sync=sync scopes=scopes />
+            <RangeChoice search=search />
+            <Show when=move || search.query.read().is_restricted()>
+                <button type="button" class="button button--quiet audit-filters__clear" on:click=move |_| search.clear()>
+                    "Clear filters"
+                </button>
+            </Show>
+        </div>
+    }
+}
+
+/// What a log shows without entries: `none` if there is nothing to find.
+pub(crate) fn nothing(
+    search: Search,
+    title: &'static str,
+    text: &'static str,
+    all: &'static str,
+    none: impl FnOnce() -> AnyView,
+) -> AnyView {
+    if !search.query.read().is_restricted() {
+        return none();
+    }
+    let all = view! { <button type="button" class="button" on:click=move |_| search.clear()>{all}</button> };
+    view! { <EmptyState title=title action=all.into_any()>{text}</EmptyState> }.into_any()
+}
+
 /// The issuer.
 #[component]
-pub(crate) fn IssuerChoice(search: Search, store: Store) -> impl IntoView {
+fn IssuerChoice(search: Search, store: Store) -> impl IntoView {
     let value = Memo::new(move |_| search.query.read().issuer.clone());
     view! {
         <Choice
@@ -125,7 +177,7 @@ pub(crate) fn issuer_options(
 
 /// Whose log it is: for the bootstrap token only. `scopes` are how many of them there are.
 #[component]
-pub(crate) fn ScopeChoice(search: Search, sync: Sync, scopes: usize) -> impl IntoView {
+fn ScopeChoice(search: Search, sync: Sync, scopes: usize) -> impl IntoView {
     let value = Memo::new(move |_| search.query.read().scope.clone());
     move || {
         sync.is_root().then(|| {
@@ -143,7 +195,7 @@ pub(crate) fn ScopeChoice(search: Search, sync: Sync, scopes: usize) -> impl Int
 
 /// The range of time: any, the last hours or days, or between two times.
 #[component]
-pub(crate) fn RangeChoice(search: Search) -> impl IntoView {
+fn RangeChoice(search: Search) -> impl IntoView {
     let range = Memo::new(move |_| search.query.read().range);
     let set = move |range| search.change(false, |query| query.range = range);
     let custom = move |_| {

@@ -33,7 +33,7 @@ pub(crate) fn Account(store: Store, unsaved: Unsaved) -> impl IntoView {
 pub(crate) fn may_go(remote: Remote, unsaved: Unsaved) -> bool {
     let is_open =
         remote.is_busy.get_untracked() || !remote.failed_changes.read_untracked().is_empty();
-    let question = "The server does not have all changes yet, and they will be lost. Continue?";
+    let question = "Some changes have not reached the server and would be lost. Continue?";
     unsaved.may_leave() && (!is_open || window().confirm_with_message(question).unwrap_or(true))
 }
 

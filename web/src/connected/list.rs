@@ -1,4 +1,4 @@
-//! Lists that a server answers with a page at a time: the audit log, changes, access tokens.
+//! Lists that a server answers with a page at a time: the audit log, changes, access tokens, revisions.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -142,7 +142,7 @@ pub(crate) fn list_view<T: Listed>(
                         {columns.iter().map(|column| view! { <th scope="col">{*column}</th> }).collect_view()}
                     </tr></thead>
                     <tbody>
-                        <For each=entries key=|entry| entry.id().to_owned() let:entry>{row(&entry)}</For>
+                        <For each=entries key=|entry| entry.key() let:entry>{row(&entry)}</For>
                     </tbody>
                 </table>
             </div>
@@ -167,7 +167,7 @@ fn more<T: Listed>(list: List<T>) -> Option<AnyView> {
     let next = list.next.get()?;
     let stopped = list.reached.get().map(|reached| {
         let count = searched(list.searches.get());
-        view! { <p class="hint">"Searched " {count} " entries, back to " {local_time(reached)} ". Older ones were not looked at yet."</p> }
+        view! { <p class="hint">"Searched " {count} " entries, back to " {local_time(reached)} ". Older entries were not searched."</p> }
     });
     let [_, many] = T::WORDS;
     let label = match stopped.is_some() {

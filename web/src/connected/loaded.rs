@@ -92,6 +92,11 @@ pub(crate) fn local_text(utc: &str) -> AnyView {
     }
 }
 
+/// A time of the API in the person's own time zone, where there can be text only.
+pub(crate) fn local_words(utc: &str) -> String {
+    claimgate::time::parse(utc).map_or_else(|| utc.to_owned(), |at| local(at, offset_at(at)))
+}
+
 /// The name of the person's time zone at a time.
 pub(crate) fn zone_name(at: i64) -> String {
     zone(offset_at(at))

@@ -212,20 +212,20 @@ fn UndoneList(remote: Remote, sync: Sync) -> impl IntoView {
 #[component]
 fn FailedChangeNotice(failed: FailedChange, sync: Sync) -> impl IntoView {
     let (what, wanted) = match &failed.step {
-        Step::Create(_) => ("was not registered", String::new()),
-        Step::Details(_) => ("keeps its details as they were", String::new()),
+        Step::Create(_) => ("The issuer was not registered", String::new()),
+        Step::Details(_) => ("The details were not saved", String::new()),
         Step::Policies(issuer) => (
-            "keeps its policies as they were",
+            "The policies were not saved",
             serde_json::to_string_pretty(&issuer.policies).unwrap_or_default(),
         ),
-        Step::Tests(_) => ("keeps its tests as they were", String::new()),
-        Step::Delete(_) => ("was not deleted", String::new()),
+        Step::Tests(_) => ("The tests were not saved", String::new()),
+        Step::Delete(_) => ("The issuer was not deleted", String::new()),
     };
     let (name, reason) = (untrusted_text(&failed.name), inline_code(&failed.reason));
     let failed = StoredValue::new(failed);
     view! {
         <section class="notice notice--bad container" role="alert">
-            <p><strong>{name}</strong> " " {what} ": " {reason} "."</p>
+            <p><strong>{name}</strong> ": " {what} ": " {reason} "."</p>
             {(!wanted.is_empty()).then(|| view! {
                 <details>
                     <summary>"Show the unsaved change"</summary>

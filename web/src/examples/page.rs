@@ -9,6 +9,8 @@ use crate::playground::page::Playground;
 use crate::shell::address::query_writer;
 use crate::shell::not_found::NotFoundPage;
 use crate::shell::page_title::show_title;
+use crate::ui::empty_state::EmptyState;
+use crate::ui::list_search::ListSearch;
 use crate::ui::provider_mark::provider_mark;
 use claimgate_workbench::playground::category::Category;
 use claimgate_workbench::playground::example_filter::Filter;
@@ -73,23 +75,12 @@ fn Filters(
     };
     view! {
         <div class="list-bar">
-            <div class="field list-bar__search">
-                <div class="list-bar__label">
-                    <label for="example-search">"Search"</label>
-                    <kbd aria-hidden="true">"/"</kbd>
-                </div>
-                <input
-                    type="search"
-                    id="example-search"
-                    autocomplete="off"
-                    spellcheck="false"
-                    placeholder="Title, provider or code"
-                    aria-keyshortcuts="/"
-                    aria-describedby="example-count"
-                    prop:value=move || filter.read().search.clone()
-                    on:input:target=move |event| go.run(Filter { search: event.target().value(), ..filter.get_untracked() })
-                />
-            </div>
+            <ListSearch
+                placeholder="Title, provider or code"
+                count="example-count"
+                value=Signal::derive(move || filter.read().search.clone())
+                change=Callback::new(move |search| go.run(Filter { search, ..filter.get_untracked() }))
+            />
             <div class="segments" role="group" aria-label="Decision">
                 {decision("All", None)} {decision("Allowed", Some(Outcome::Allowed))} {decision("Denied", Some(Outcome::Denied))}
             </div>
@@ -140,12 +131,13 @@ fn Section(category: Category, shown: Memo<Vec<&'static Example>>) -> impl IntoV
 
 #[component]
 fn NoneMatches(go: Callback<Filter>) -> impl IntoView {
+    let all = view! {
+        <button type="button" class="button" on:click=move |_| go.run(Filter::default())>"Show all examples"</button>
+    };
     view! {
-        <div class="card empty">
-            <h2>"No example matches"</h2>
-            <p>"Search for a word of the title, a provider, or the code of an error."</p>
-            <button type="button" class="button" on:click=move |_| go.run(Filter::default())>"Show all examples"</button>
-        </div>
+        <EmptyState title="No example matches" action=all.into_any()>
+            "Search for a word of the title, a provider, or the code of an error."
+        </EmptyState>
     }
 }
 

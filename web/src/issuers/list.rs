@@ -1,7 +1,6 @@
 //! The list of issuers.
 
 use leptos::ev;
-use leptos::html::Input;
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::use_query_map;
@@ -12,8 +11,10 @@ use super::home::Home;
 use super::issuer_row::IssuerRow;
 use crate::shell::address::query_writer;
 use crate::state::store::use_store;
+use crate::ui::empty_state::EmptyState;
 use crate::ui::field::Select;
 use crate::ui::icon::{Icon, icon};
+use crate::ui::list_search::ListSearch;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::issuers::listing::{Column, Listing};
 use claimgate_workbench::issuers::storage::StoredIssuer;
@@ -52,8 +53,6 @@ fn List() -> impl IntoView {
     let rows = Memo::new(move |_| listing.read().of(&store.issuers.read()));
     let write = query_writer("/");
     let go = Callback::new(move |to: Listing| write.run(to.query()));
-    let search = NodeRef::<Input>::new();
-    focus_on_slash(search);
     let sort = move |column| go.run(listing.get_untracked().sorted_by(column));
     let count = move || match (rows.read().len(), store.issuers.read().len()) {
         (shown, all) if shown == all => format!("{all} issuer{}", if all == 1 { "" } else { "s" }),
@@ -61,27 +60,13 @@ fn List() -> impl IntoView {
     };
     view! {
         <div class="list-bar">
-            <div class="field list-bar__search">
-                <div class="list-bar__label">
-                    <label for="issuer-search">"Search"</label>
-                    <kbd aria-hidden="true">"/"</kbd>
-                </div>
-                <input
-                    type="search"
-                    id="issuer-search"
-                    node_ref=search
-                    autocomplete="off"
-                    spellcheck="false"
-                    placeholder="Name, URL, provider or rule"
-                    aria-keyshortcuts="/"
-                    aria-describedby="issuer-count"
-                    prop:value=move || listing.read().search.clone()
-                    on:input:target=move |event| {
-                        go.run(Listing { search: event.target().value(), ..listing.get_untracked() });
-                    }
-                    on:keydown=move |event| from_search(&event, go, listing)
-                />
-            </div>
+            <ListSearch
+                placeholder="Name, URL, provider or rule"
+                count="issuer-count"
+                value=Signal::derive(move || listing.read().search.clone())
+                change=Callback::new(move |search| go.run(Listing { search, ..listing.get_untracked() }))
+                results=Callback::new(|()| focus_row(0))
+            />
             <SortFields listing=listing go=go />
             <p id="issuer-count" class="hint list-bar__count" role="status">{count}</p>
             <A href="/map" attr:class="button">{icon(Icon::Job)} "Trust map"</A>
@@ -143,7 +128,7 @@ fn Heading(
 /// The sort control for screens without room for headings.
 #[component]
 fn SortFields(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView {
-    let registered = ("".to_owned(), "As registered".to_owned());
+    let registered = ("".to_owned(), "Order of registration".to_owned());
     let columns = Column::ALL.map(|column| (column.word().to_owned(), column.title().to_owned()));
     let options: Vec<_> = std::iter::once(registered).chain(columns).collect();
     let sort = RwSignal::new(String::new());
@@ -188,56 +173,19 @@ fn SortFields(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView {
 
 #[component]
 fn NothingFound(listing: Memo<Listing>, go: Callback<Listing>) -> impl IntoView {
-    view! {
-        <div class="card empty">
-            <h2>"No issuer matches"</h2>
-            <p>"No name, URL, provider or rule contains “" {move || untrusted_text(&listing.read().search)} "”."</p>
-            <button
-                type="button"
-                class="button"
-                on:click=move |_| go.run(Listing { search: String::new(), ..listing.get_untracked() })
-            >
-                "Show all issuers"
-            </button>
-        </div>
-    }
-}
-
-/// `/` focuses the search field, except while typing.
-fn focus_on_slash(search: NodeRef<Input>) {
-    let handle = window_event_listener(ev::keydown, move |event| {
-        let is_plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
-        if event.key() == "/"
-            && is_plain
-            && !is_writing()
-            && let Some(search) = search.get_untracked()
-        {
-            event.prevent_default();
-            let _ = search.focus();
-            search.select();
-        }
-    });
-    on_cleanup(move || handle.remove());
-}
-
-fn is_writing() -> bool {
-    let fields = "input, textarea, select, [contenteditable]";
-    document()
-        .active_element()
-        .is_some_and(|element| element.matches(fields).unwrap_or(false))
-}
-
-/// Escape clears the search; arrow down moves to the results.
-fn from_search(event: &ev::KeyboardEvent, go: Callback<Listing>, listing: Memo<Listing>) {
-    match event.key().as_str() {
-        "Escape" => go.run(Listing {
+    let all = move |_| {
+        go.run(Listing {
             search: String::new(),
             ..listing.get_untracked()
-        }),
-        "ArrowDown" => focus_row(0),
-        _ => return,
+        });
+    };
+    let all =
+        view! { <button type="button" class="button" on:click=all>"Show all issuers"</button> };
+    view! {
+        <EmptyState title="No issuer matches" action=all.into_any()>
+            "No name, URL, provider or rule contains “" {move || untrusted_text(&listing.read().search)} "”."
+        </EmptyState>
     }
-    event.prevent_default();
 }
 
 /// Arrow keys move between issuers.

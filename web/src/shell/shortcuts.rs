@@ -27,7 +27,7 @@ const KEYS: [(&[&str], &str); 12] = [
         &["Esc", "Tab"],
         "Leave the JSON editor: press one after the other",
     ),
-    (&["/"], "Search, on the issuers page"),
+    (&["/"], "Search, on pages with a list"),
     (&["g", "i"], "Go to the issuers"),
     (&["g", "p"], "Go to the playground"),
     (&["g", "e"], "Go to the examples"),
@@ -92,6 +92,7 @@ fn listen(open: impl Fn() + 'static) {
                 if let Some(field) = search_field() {
                     event.prevent_default();
                     let _ = field.focus();
+                    field.select();
                 }
             }
             _ => {}
@@ -100,7 +101,7 @@ fn listen(open: impl Fn() + 'static) {
     on_cleanup(move || handle.remove());
 }
 
-fn search_field() -> Option<web_sys::HtmlElement> {
+fn search_field() -> Option<web_sys::HtmlInputElement> {
     document()
         .query_selector("main input[type=search]")
         .ok()

@@ -5,10 +5,10 @@ use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::list::time;
 use super::restore::Restore;
 use super::state::History;
 use crate::analysis::meaning::MeaningOfChange;
+use crate::connected::loaded::local_words;
 use crate::editor::changes::{ChangeList, ChangedText};
 use crate::state::store::use_store;
 use claimgate_workbench::analysis::question::Settings;
@@ -70,12 +70,12 @@ fn Choice(history: History) -> impl IntoView {
             pair.map(|pair| if is_from { pair.from } else { pair.to })
         });
         let options = move || {
-            let revisions = history.revisions.get();
+            let revisions = history.list.entries.get();
             let option = |revision: &claimgate_api::RevisionEntry| {
                 let version = revision.version;
                 view! {
                     <option value=version prop:selected=move || chosen.get() == Some(version)>
-                        {format!("{version}: {}", time(&revision.created))}
+                        {format!("{version}: {}", local_words(&revision.created))}
                     </option>
                 }
             };
@@ -121,7 +121,7 @@ fn Difference(
     let list = changes(&before, &after);
     let is_order = list.is_empty();
     view! {
-        {is_order.then(|| view! { <p>"Only the order of policies differs. Every decision is the same."</p> })}
+        {is_order.then(|| view! { <p>"Only the order of policies differs. Every decision stays the same."</p> })}
         {settings.filter(|_| !is_order).map(|settings| view! {
             <MeaningOfChange settings=settings old=before.clone() new=after.clone() />
         })}

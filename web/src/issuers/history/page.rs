@@ -7,7 +7,9 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use super::compare::Compare;
 use super::list::RevisionList;
 use super::state::History;
+use crate::connected::loaded::zone_name;
 use crate::shell::not_found::NotFoundPage;
+use crate::state::clock::now;
 use crate::state::remote::Access;
 use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
@@ -38,7 +40,7 @@ pub(crate) fn HistoryPage() -> impl IntoView {
     let history = History::new(sync, id, asked);
     let load = move || {
         if name.read().is_some() && remote.access.get() == Access::SignedIn {
-            history.load(None);
+            history.load();
         }
     };
     Effect::new(load);
@@ -55,15 +57,18 @@ pub(crate) fn HistoryPage() -> impl IntoView {
                     type="button"
                     class="button"
                     data-command="Refresh the policy history"
-                    on:click=move |_| history.load(None)
+                    on:click=move |_| history.load()
                 >
                     {icon(Icon::Refresh)} "Refresh"
                 </button>
             </div>
-            <p class="lead">"Every change of the policies is a revision. Restoring one makes its policies a new revision."</p>
+            <p class="lead">
+                "Every change of the policies is a revision. Restoring one makes its policies a new revision. Times are in "
+                {zone_name(now())} "."
+            </p>
             {move || (!history.problem.read().is_empty()).then(|| view! {
                 <p class="notice notice--bad" role="alert">
-                    "The history could not be loaded: " {inline_code(&history.problem.read())} "."
+                    "The policies of a revision could not be loaded: " {inline_code(&history.problem.read())} "."
                 </p>
             })}
             <div class="history">

@@ -16,13 +16,7 @@ use claimgate_workbench::issuers::diff::changes;
 /// The button, with its dialog. Nothing for the current revision.
 #[component]
 pub(super) fn Restore(history: History) -> impl IntoView {
-    let newest = move || {
-        history
-            .revisions
-            .read()
-            .first()
-            .map(|newest| newest.version)
-    };
+    let newest = move || history.newest();
     let target = Memo::new(move |_| {
         let to = history.pair.get()?.to;
         (newest() != Some(to)).then_some(to)
@@ -52,7 +46,7 @@ pub(super) fn Restore(history: History) -> impl IntoView {
             "✓ Restored revision {version}. Its policies are current again."
         ));
         close();
-        history.load(None);
+        history.load();
         let options = NavigateOptions {
             replace: true,
             scroll: false,
@@ -81,7 +75,7 @@ pub(super) fn Restore(history: History) -> impl IntoView {
                 Ok(()) => finished.run(version),
                 Err(error) => {
                     if error == RequestError::Changed {
-                        history.load(None);
+                        history.load();
                     }
                     problem.set(error.message());
                 }
@@ -97,7 +91,7 @@ pub(super) fn Restore(history: History) -> impl IntoView {
         })}
         <dialog node_ref=dialog class="review" aria-labelledby="restore-heading">
             <h2 id="restore-heading">{move || target.get().map(|version| format!("Restore revision {version}?"))}</h2>
-            <p>"The current policies stay in the history. Of these, this would change:"</p>
+            <p>"The current policies stay in the history. Restoring changes:"</p>
             {move || preview(history, newest(), target.get())}
             <p class="error" role="alert">{move || inline_code(&problem.read())}</p>
             <div class="actions">
@@ -118,7 +112,7 @@ fn preview(history: History, newest: Option<i64>, target: Option<i64>) -> Option
     let (current, restored) = (history.policies(newest?)?, history.policies(target?)?);
     let list = changes(&current, &restored);
     Some(match list.is_empty() {
-        true => view! { <p class="hint">"Nothing but the order of policies."</p> }.into_any(),
+        true => view! { <p class="hint">"Only the order of policies."</p> }.into_any(),
         false => view! { <ChangeList changes=list /> }.into_any(),
     })
 }

@@ -8,11 +8,9 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use serde_json::Value;
 
+use crate::connected::list::List;
 use crate::state::remote::sync::Sync;
-use claimgate_workbench::remote::revisions::{Pair, page, policies};
-
-/// How many revisions are loaded at a time.
-const PAGE: usize = 100;
+use claimgate_workbench::remote::revisions::{Pair, policies};
 
 /// The revisions of an issuer's policies.
 #[derive(Clone, Copy)]
@@ -20,14 +18,10 @@ pub(super) struct History {
     pub(super) sync: Sync,
     /// The identifier of the issuer.
     pub(super) issuer: Memo<String>,
-    /// The loaded revisions, the newest first.
-    pub(super) revisions: RwSignal<Vec<RevisionEntry>>,
-    /// The version before which there may be more.
-    pub(super) next: RwSignal<Option<i64>>,
-    /// Why something could not be loaded; empty if it could.
+    /// The revisions.
+    pub(super) list: List<RevisionEntry>,
+    /// Why policies could not be loaded; empty if they could.
     pub(super) problem: RwSignal<String>,
-    /// Whether the list is being loaded.
-    pub(super) is_busy: RwSignal<bool>,
     /// The revisions that are compared.
     pub(super) pair: Memo<Option<Pair>>,
     /// The policies of revisions that were compared.
@@ -41,45 +35,32 @@ impl History {
         issuer: Memo<String>,
         asked: Memo<(Option<i64>, Option<i64>)>,
     ) -> Self {
-        let revisions = RwSignal::new(Vec::new());
+        let list = List::new(sync);
         Self {
             sync,
             issuer,
-            revisions,
-            next: RwSignal::default(),
+            list,
             problem: RwSignal::default(),
-            is_busy: RwSignal::default(),
             pair: Memo::new(move |_| {
                 let (from, to) = asked.get();
-                Pair::of(from, to, &revisions.read())
+                Pair::of(from, to, &list.entries.read())
             }),
             bodies: RwSignal::default(),
         }
     }
 
-    /// Loads the newest revisions, or those before a version.
-    pub(super) fn load(self, before: Option<i64>) {
-        let Some(path) = self.path() else { return };
-        let before_words = before.map_or_else(String::new, |before| format!("&before={before}"));
-        self.is_busy.set(true);
-        spawn_local(async move {
-            let answer = self.get(format!("{path}?limit={PAGE}{before_words}")).await;
-            // The page may be gone.
-            if self.is_busy.try_set(false).is_some() {
-                return;
-            }
-            match answer.and_then(|body| page(&body)) {
-                Ok(body) => {
-                    self.problem.set(String::new());
-                    self.next.set(body.next);
-                    self.revisions.update(|revisions| match before {
-                        Some(_) => revisions.extend(body.revisions),
-                        None => *revisions = body.revisions,
-                    });
-                }
-                Err(sentence) => self.problem.set(sentence),
-            }
-        });
+    /// The newest revision that is loaded, tracked.
+    pub(super) fn newest(self) -> Option<i64> {
+        let revisions = self.list.entries.read();
+        revisions.first().map(|newest| newest.version)
+    }
+
+    /// Loads the newest revisions.
+    pub(super) fn load(self) {
+        if let Some(path) = self.path() {
+            let path = untrack(|| self.sync.organization_path(&path));
+            self.list.begin(path, String::new());
+        }
     }
 
     /// The policies of a revision, tracked; none until they are loaded.

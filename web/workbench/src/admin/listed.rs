@@ -1,6 +1,10 @@
-//! What a server lists a page at a time, the newest first: exchanges, changes, access tokens.
+//! What a server lists a page at a time, the newest first: exchanges, changes, access tokens,
+//! revisions of policies.
 
-use claimgate_api::{AuditEntry, ChangeEntry, ChangesBody, ExchangesBody, TokenBody, TokensBody};
+use claimgate_api::{
+    AuditEntry, ChangeEntry, ChangesBody, ExchangesBody, RevisionEntry, RevisionsBody, TokenBody,
+    TokensBody,
+};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -23,8 +27,8 @@ pub trait Listed: Clone + PartialEq + Send + Sync + 'static {
     /// One entry, and several.
     const WORDS: [&'static str; 2];
 
-    /// Its identifier.
-    fn id(&self) -> &str;
+    /// What tells it from the others.
+    fn key(&self) -> String;
 
     /// Reads a page.
     ///
@@ -36,8 +40,8 @@ pub trait Listed: Clone + PartialEq + Send + Sync + 'static {
 impl Listed for AuditEntry {
     const WORDS: [&'static str; 2] = ["exchange", "exchanges"];
 
-    fn id(&self) -> &str {
-        &self.id
+    fn key(&self) -> String {
+        self.id.clone()
     }
 
     fn page(body: Value) -> Result<Page<Self>, String> {
@@ -53,8 +57,8 @@ impl Listed for AuditEntry {
 impl Listed for ChangeEntry {
     const WORDS: [&'static str; 2] = ["change", "changes"];
 
-    fn id(&self) -> &str {
-        &self.id
+    fn key(&self) -> String {
+        self.id.clone()
     }
 
     fn page(body: Value) -> Result<Page<Self>, String> {
@@ -70,8 +74,8 @@ impl Listed for ChangeEntry {
 impl Listed for TokenBody {
     const WORDS: [&'static str; 2] = ["access token", "access tokens"];
 
-    fn id(&self) -> &str {
-        &self.id
+    fn key(&self) -> String {
+        self.id.clone()
     }
 
     fn page(body: Value) -> Result<Page<Self>, String> {
@@ -79,6 +83,23 @@ impl Listed for TokenBody {
         Ok(Page {
             entries: body.tokens,
             next: body.next,
+            reached: None,
+        })
+    }
+}
+
+impl Listed for RevisionEntry {
+    const WORDS: [&'static str; 2] = ["revision", "revisions"];
+
+    fn key(&self) -> String {
+        self.version.to_string()
+    }
+
+    fn page(body: Value) -> Result<Page<Self>, String> {
+        let body: RevisionsBody = read(body)?;
+        Ok(Page {
+            entries: body.revisions,
+            next: body.next.map(|version| version.to_string()),
             reached: None,
         })
     }
@@ -131,11 +152,16 @@ mod tests {
         let body = json!({"exchanges": [{"id": "a", "at": 7, "decision": "denied", "code": "denied", "summary": "no",
             "policies": [1], "denial": "policy"}], "next": "a", "reached": 9});
         let page = AuditEntry::page(body).unwrap();
-        assert_eq!((page.entries[0].id(), page.reached), ("a", Some(9)));
+        assert_eq!(
+            (page.entries[0].key(), page.reached),
+            ("a".to_owned(), Some(9))
+        );
         assert_eq!(page.next.as_deref(), Some("a"));
         let error = ChangeEntry::page(json!({})).unwrap_err();
         assert!(error.contains("`changes`"), "{error}");
         assert_eq!(TokenBody::page(json!({"tokens": []})).unwrap().next, None);
+        let page = RevisionEntry::page(json!({"revisions": [], "next": 7})).unwrap();
+        assert_eq!(page.next.as_deref(), Some("7"));
     }
 
     #[test]

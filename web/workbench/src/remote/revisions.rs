@@ -1,19 +1,11 @@
 //! Revisions of an issuer's policies on a server: who made them, and which two are compared.
 
 use claimgate::policy::{PolicyDefinition, parse_policies};
-use claimgate_api::{ChangeAuthor, RevisionBody, RevisionEntry, RevisionsBody};
+use claimgate_api::{ChangeAuthor, RevisionBody, RevisionEntry};
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::mapping::normalize;
-
-/// A page of revisions, the newest first.
-///
-/// # Errors
-/// What the response lacks.
-pub fn page(body: &Value) -> Result<RevisionsBody, String> {
-    RevisionsBody::deserialize(body).map_err(|error| error.to_string())
-}
 
 /// The policies of a revision.
 ///
@@ -110,7 +102,6 @@ mod tests {
         assert_eq!(policies[0].rules, [("sub".to_owned(), "a".to_owned())]);
         assert_eq!(policies[0].authorized_permissions, None);
         assert!(super::policies(&json!({})).is_err());
-        assert!(page(&json!({ "revisions": [], "next": null })).is_ok());
     }
 
     #[test]
