@@ -38,7 +38,7 @@ async function newOrganization(name) {
   return name;
 }
 
-test("a refusal is found by its reference, and added to the samples", async () => {
+test("a refusal is found by its reference, and added to the tests", async () => {
   const reference = await refusal(2);
   await exchange(1);
   const page = await openPage("audit");
@@ -54,12 +54,12 @@ test("a refusal is found by its reference, and added to the samples", async () =
   await page.waitForURL(new RegExp(`/audit/${reference}$`));
   await explanation(page).waitFor();
 
-  await page.getByRole("button", { name: "Add as sample" }).click();
-  const dialog = page.getByRole("dialog", { name: "Add as sample" });
+  await page.getByRole("button", { name: "Add as test" }).click();
+  const dialog = page.getByRole("dialog", { name: "Add as test" });
   await dialog.getByText("may be personal data").waitFor();
   await dialog.getByLabel("Name").fill("another repository");
-  await dialog.getByRole("button", { name: "Add sample" }).click();
-  await page.getByText("✓ Added to the samples").waitFor();
+  await dialog.getByRole("button", { name: "Add test" }).click();
+  await page.getByText("✓ Added to the tests").waitFor();
   const { id } = await server.issuer("Demonstration");
   const { samples } = await server.call("GET", `/api/orgs/demo/oidc/issuers/${id}/samples`);
   const [sample] = samples.filter(({ name }) => name === "another repository");
@@ -131,6 +131,18 @@ test("what is found is exported as CSV and as lines of JSON", async () => {
   const { name: jsonName, text: json } = await exported(/^JSON lines/);
   assert.equal(jsonName, "exchanges.jsonl");
   for (const line of json.trim().split("\n")) assert.match(JSON.parse(line).subject, /pull_request/);
+});
+
+test("the log of all organizations is exported too", async () => {
+  await exchange(1);
+  const page = await openPage("audit?scope=all&search=pull_request");
+  await signIn(page);
+  await rows(page).first().waitFor();
+  const asked = page.waitForRequest(/\/api\/admin\/exchanges\/export\?search=pull_request&format=csv$/);
+  const { text: csv } = await download(page, () => page.getByRole("button", { name: /^CSV/ }).click());
+  await asked;
+  const lines = csv.trim().split("\r\n").slice(1);
+  assert.ok(lines.length > 0 && lines.every((line) => line.includes("pull_request")), csv);
 });
 
 test("a search that stopped early says how far it came", async () => {
@@ -267,7 +279,7 @@ test("organizations are created, switched to, and deleted with their name typed"
   await page.getByRole("button", { name: "Create organization" }).click();
   await page.getByText(/expected a name of at most 100 letters/).waitFor();
   await page.getByRole("button", { name: "Switch to one-of-two" }).click();
-  await rows(page).filter({ hasText: "one-of-two" }).getByText("shown now").waitFor();
+  await rows(page).filter({ hasText: "one-of-two" }).getByText("current").waitFor();
   assert.equal(await page.getByRole("combobox", { name: "Organization" }).inputValue(), "one-of-two");
 
   for (const name of ["two-of-two", "one-of-two"]) {
@@ -284,7 +296,7 @@ test("organizations are created, switched to, and deleted with their name typed"
     await eventually(async () => assert.equal(await rows(page).filter({ hasText: name }).count(), 0));
   }
   // Without the organization that was shown, another one is.
-  await rows(page).filter({ hasText: "demo" }).getByText("shown now").waitFor();
+  await rows(page).filter({ hasText: "demo" }).getByText("current").waitFor();
   const { organizations } = await server.call("GET", "/api/orgs");
   assert.deepEqual(organizations.map(({ name }) => name), ["demo"]);
 });

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::filters::Search;
+use super::filters::{Search, exchanges};
 use crate::state::clock::now;
 use crate::state::download::download;
 use crate::state::remote::sync::Sync;
@@ -15,9 +15,11 @@ use crate::ui::inline_code::inline_code;
 pub(crate) fn Export(sync: Sync, search: Search) -> impl IntoView {
     let (is_busy, problem) = (RwSignal::new(false), RwSignal::new(String::new()));
     let export = move |format: &'static str, file: &'static str| {
-        let query = search.query.get_untracked().request(now());
-        let separator = if query.is_empty() { "" } else { "&" };
-        let path = format!("/oidc/exchanges/export?{query}{separator}format={format}");
+        let query = search.query.get_untracked();
+        let words = query.request(now());
+        let separator = if words.is_empty() { "" } else { "&" };
+        let log = untrack(|| exchanges(sync, &query));
+        let path = format!("{log}/export?{words}{separator}format={format}");
         is_busy.set(true);
         problem.set(String::new());
         spawn_local(async move {

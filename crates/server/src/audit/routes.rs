@@ -29,6 +29,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(one))
         .routes(routes!(list_all))
         .routes(routes!(export))
+        .routes(routes!(export_all))
         .routes(routes!(one_of_all))
 }
 
@@ -110,13 +111,23 @@ async fn list(
     uri: Uri,
 ) -> Result<Json<ExchangesBody>, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    search(&app, &uri, |unknown| match unknown {
-        None => Ok(AuditScope::Organization(organization.id)),
+    search(&app, &uri, |unknown| scope_of(organization.id, unknown)).await
+}
+
+fn scope_of(organization: i64, unknown: Option<bool>) -> Result<AuditScope, ApiError> {
+    match unknown {
+        None => Ok(AuditScope::Organization(organization)),
         Some(_) => Err(ApiError::bad_request(
             "`unknown` is only available for the log of all organizations",
         )),
+    }
+}
+
+fn scope_of_all(unknown: Option<bool>) -> Result<AuditScope, ApiError> {
+    Ok(match unknown {
+        Some(true) => AuditScope::Unknown,
+        _ => AuditScope::All,
     })
-    .await
 }
 
 /// Search the audit log of all organizations, and of none; for the bootstrap token only
@@ -135,14 +146,7 @@ async fn list_all(
     uri: Uri,
 ) -> Result<Json<ExchangesBody>, ApiError> {
     caller.require_root()?;
-    search(&app, &uri, |unknown| {
-        Ok(if unknown == Some(true) {
-            AuditScope::Unknown
-        } else {
-            AuditScope::All
-        })
-    })
-    .await
+    search(&app, &uri, scope_of_all).await
 }
 
 /// Export what a search in the audit log finds
@@ -162,12 +166,39 @@ async fn export(
     uri: Uri,
 ) -> Result<Response, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let mut query: ExchangesQuery = request::query(&uri)?;
+    exported(&app, &uri, |unknown| scope_of(organization.id, unknown))
+}
+
+/// Export what a search in the audit log of all organizations finds; for the bootstrap token only
+///
+/// As the export of one organization.
+#[utoipa::path(get, path = "/api/admin/exchanges/export", operation_id = "exportAllExchanges", tag = "audit",
+    params(ExchangesQuery,
+        ("unknown" = Option<bool>, Query, description = "Only those that no admin of an organization can see"),
+        ("format" = Option<String>, Query, description = "`csv`, or `jsonl` where absent")),
+    responses((status = 200, content((String = "application/jsonl"), (String = "text/csv"))), (status = 400, body = ErrorBody),
+        (status = 401, body = ErrorBody), (status = 403, body = ErrorBody)),
+    security(("token" = [])))]
+async fn export_all(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    caller.require_root()?;
+    exported(&app, &uri, scope_of_all)
+}
+
+fn exported(
+    app: &App,
+    uri: &Uri,
+    scope: impl FnOnce(Option<bool>) -> Result<AuditScope, ApiError>,
+) -> Result<Response, ApiError> {
+    let mut query: ExchangesQuery = request::query(uri)?;
     let form = match read_word("format", query.format.take(), ["csv", "jsonl"])?.as_deref() {
         Some("csv") => Form::Csv,
         _ => Form::JsonLines,
     };
-    let scope = AuditScope::Organization(organization.id);
+    let scope = scope(query.unknown)?;
     Ok(respond(app.store.clone(), scope, query.filter()?, form))
 }
 

@@ -42,9 +42,9 @@ impl Action {
             Self::AllTokensRevoked => ("all-tokens-revoked", "revoked all tokens"),
             Self::PoliciesReplaced => ("policies-replaced", "replaced policies"),
             Self::PoliciesRestored => ("policies-restored", "restored earlier policies"),
-            Self::SampleCreated => ("sample-created", "added a sample"),
-            Self::SampleChanged => ("sample-changed", "changed a sample"),
-            Self::SampleDeleted => ("sample-deleted", "deleted a sample"),
+            Self::SampleCreated => ("sample-created", "added a test"),
+            Self::SampleChanged => ("sample-changed", "changed a test"),
+            Self::SampleDeleted => ("sample-deleted", "deleted a test"),
             Self::TokenRevoked => ("token-revoked", "revoked a token"),
             Self::TokenRevokedItself => ("token-revoked-itself", "revoked itself"),
         }

@@ -184,6 +184,7 @@ fn matrix() -> Vec<Row> {
             ADMIN_404,
         ),
         row("GET", "/api/admin/exchanges", Value::Null, ROOT),
+        row("GET", "/api/admin/exchanges/export", Value::Null, ROOT),
         row("GET", "/api/admin/exchanges/none", Value::Null, ROOT_404),
         row("GET", "/api/orgs/{org}/changes", Value::Null, ADMIN),
         row(

@@ -137,6 +137,47 @@ async fn what_a_search_finds_is_exported() {
 }
 
 #[tokio::test]
+async fn the_bootstrap_token_exports_the_log_of_all_organizations() {
+    let database = Database::sqlite();
+    let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;
+    exchange_some(&site, &issuer).await;
+    site.post("/api/orgs", &site.root, &json!({"name": "other"}))
+        .await
+        .expect(201);
+    let lost = json!({"aud": "urn:pulumi:org:none"});
+    site.exchange(&issuer.token(lost), "organization", "")
+        .await
+        .expect(400);
+    let export = async |query: &str| {
+        let path = format!("/api/admin/exchanges/export{query}");
+        let export = site.get(&path, &site.root).await;
+        let lines = export.text.lines();
+        let entries: Vec<Value> = lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        entries
+    };
+    let all = export("").await;
+    let organizations: Vec<_> = all
+        .iter()
+        .map(|entry| entry["organization"].as_str())
+        .collect();
+    assert_eq!(all.len(), 6, "{all:?}");
+    assert!(organizations.contains(&Some("acme")), "{organizations:?}");
+    let unknown = export("?unknown=true").await;
+    assert_eq!(unknown.len(), 1, "{unknown:?}");
+    let denied = export("?decision=denied").await;
+    assert_eq!(denied.len(), 4, "{denied:?}");
+    // The log of one organization has no entries of none.
+    site.get(
+        "/api/orgs/acme/oidc/exchanges/export?unknown=true",
+        &site.root,
+    )
+    .await
+    .expect(400);
+}
+
+#[tokio::test]
 async fn a_denial_is_found_by_its_reference_and_says_whether_a_policy_denied() {
     let database = Database::sqlite();
     let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;

@@ -23,10 +23,10 @@ impl Sync {
             .map_err(|error| self.note_expiry(error))
     }
 
-    /// Requests a text of the organization that is not JSON.
+    /// Requests a text that is not JSON; `path` is the whole one.
     pub(crate) async fn text(self, path: &str) -> Result<String, String> {
         let token = self.remote.token.get_value();
-        let text = client::text(&token, &self.path(path)).await;
+        let text = client::text(&token, path).await;
         text.map_err(|error| self.note_expiry(error).message())
     }
 
