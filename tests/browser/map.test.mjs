@@ -1,4 +1,4 @@
-// The trust map without a server: its lines count samples.
+// The trust map without a server: its lines count tests.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hasFocus, withBrowser } from "./helpers.mjs";
@@ -20,14 +20,14 @@ const issuers = [
   { name: "Unused" },
 ];
 
-test("the map and its table show where each policy leads, and how many samples it decides", async () => {
+test("the map and its table show where each policy leads, and how many tests it decides", async () => {
   const page = await openPage("", { storageState: storageState(issuers) });
   await page.getByRole("link", { name: "Trust map" }).click();
   const map = page.getByRole("group", { name: /^Trust map/ });
-  await map.getByRole("link", { name: /^GitLab/ }).waitFor();
+  await map.getByRole("link", { name: /^Issuer: GitLab\. https/ }).waitFor();
   const rows = await page.getByRole("region", { name: "As a table" }).getByRole("row").allInnerTexts();
   const cells = rows.map((row) => row.split("\t").map((cell) => cell.trim().replace(/\s+/g, " ")));
-  assert.deepEqual(cells[0], ["Issuer", "Policy", "Token", "Permissions", "Samples"]);
+  assert.deepEqual(cells[0], ["Issuer", "Policy", "Token", "Permissions", "Tests"]);
   const seen = cells.slice(1).map(([issuer, text, ...rest]) => [issuer, text.split(" allow ")[0].split(" deny ")[0], ...rest]);
   assert.deepEqual(seen, [
     ["GitHub Actions", "✓ Policy 1", "organization token", "default", "1"],
@@ -41,15 +41,15 @@ test("the map and its table show where each policy leads, and how many samples i
 test("the map is one stop of the Tab key, and shows what a node is connected with", async () => {
   const page = await openPage("map", { storageState: storageState(issuers) });
   const map = page.getByRole("group", { name: /^Trust map/ });
-  const first = map.getByRole("link", { name: /^GitHub Actions/ });
+  const first = map.getByRole("link", { name: /^Issuer: GitHub Actions/ });
   await first.waitFor();
   assert.equal(await map.locator("[tabindex='0']").count(), 1);
   await first.focus();
   await page.keyboard.press("ArrowDown");
-  await hasFocus(map.getByRole("link", { name: /^GitLab/ }));
+  await hasFocus(map.getByRole("link", { name: /^Issuer: GitLab/ }));
   assert.equal(await map.locator("g.is-dim").filter({ hasText: "GitHub Actions" }).count(), 1);
   for (const key of ["ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
-  assert.match(await map.locator(":focus > title").textContent(), /team.*deploy\*/);
+  await hasFocus(map.getByRole("img", { name: "Token: team deploy*" }));
   await page.keyboard.press("Tab");
   assert.equal(await map.locator(":focus").count(), 0);
 });

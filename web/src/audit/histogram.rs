@@ -7,6 +7,7 @@ use super::filters::Search;
 use crate::connected::loaded::{Loaded, Problem, local_time};
 use crate::state::clock::{now, offset_at};
 use crate::state::remote::sync::Sync;
+use crate::ui::svg_title::svg_title;
 use claimgate_workbench::admin::bars::{Bar, bars, statistics_query};
 use claimgate_workbench::admin::listed::thousands;
 use claimgate_workbench::admin::range::Range;
@@ -108,7 +109,7 @@ fn drawn(place: usize, bar: Bar, most: u64) -> AnyView {
     );
     view! {
         <g>
-            <title>{title}</title>
+            {svg_title(title)}
             <rect class="histogram__all" x=x y=0 width=WIDTH - 2.0 height=HEIGHT />
             <rect class="histogram__allowed" x=x y=HEIGHT - allowed width=WIDTH - 2.0 height=allowed />
             <rect class="histogram__denied" x=x y=(HEIGHT - allowed - denied).max(0.0) width=WIDTH - 2.0 height=denied />

@@ -9,6 +9,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 
+use crate::ui::svg_title::svg_title;
 use claimgate::text::hidden::{Piece, pieces};
 use claimgate_workbench::admin::listed::thousands;
 use claimgate_workbench::admin::trust_layout::{HEIGHT, Layout, WIDTH, layout, line_width};
@@ -85,7 +86,7 @@ pub(super) fn Drawing(map: TrustMap, unit: &'static str) -> impl IntoView {
                 on:focusout=move |_| picture.lit.set(None)
             >
                 <g transform="translate(0 -20)" aria-hidden="true">{columns}</g>
-                <g class="trust__lines">{lines}</g>
+                <g class="trust__lines" aria-hidden="true">{lines}</g>
                 {boxes}
             </svg>
         </div>
@@ -108,7 +109,7 @@ fn line(picture: Picture, edge: Edge, most: u64, unit: &'static str) -> AnyView 
             class:is-unused=edge.count == 0
             d=path
             stroke-width=width
-        ><title>{title}</title></path>
+        >{svg_title(title)}</path>
     }
     .into_any()
 }
@@ -156,12 +157,8 @@ fn NodeBox(picture: Picture, place: usize, node: Node) -> impl IntoView {
         (Column::Policy, false) => "✓ ",
         _ => "",
     };
-    let [label, detail, short] = [&node.label, &node.detail, &node.short].map(|text| visible(text));
-    let kind = node.column.title();
-    let spoken = match detail.is_empty() {
-        true => format!("{kind}: {label}"),
-        false => format!("{kind}: {label}. {detail}"),
-    };
+    let [label, spoken, short] =
+        [&node.label, &node.spoken(), &node.short].map(|text| visible(text));
     let shown = format!("{symbol}{}", shortened(&label, FIT[0]));
     let below = shortened(&short, FIT[1]);
     let middle = if below.is_empty() { HEIGHT / 2.0 } else { 15.0 };
@@ -181,7 +178,7 @@ fn NodeBox(picture: Picture, place: usize, node: Node) -> impl IntoView {
             on:click=move |_| click()
             on:keydown=press
         >
-            <title>{spoken}</title>
+            {svg_title(spoken)}
             <rect width=WIDTH height=HEIGHT rx=6 />
             <text x=12 y=middle dominant-baseline="central">{shown}</text>
             {(!below.is_empty()).then(|| view! { <text class="trust__below" x=12 y=32 dominant-baseline="central">{below}</text> })}

@@ -11,6 +11,7 @@ use crate::shell::page_title::show_title;
 use crate::state::clock::now;
 use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
+use crate::ui::empty_state::EmptyState;
 use claimgate_workbench::admin::bars::statistics_query;
 use claimgate_workbench::admin::range::Range;
 use claimgate_workbench::admin::trust_map::{MOST, TrustMap, sample_counts};
@@ -42,11 +43,7 @@ pub(crate) fn MapPage() -> impl IntoView {
     });
     let drawn = Memo::new(move |_| map.with(|map| (map.rows.len() <= MOST).then(|| map.clone())));
     let is_empty = move || store.issuers.read().is_empty();
-    let unit = if sync.is_some() {
-        "exchanges"
-    } else {
-        "samples"
-    };
+    let unit = if sync.is_some() { "exchanges" } else { "tests" };
     view! {
         <div class="container stack">
             <div class="section-head">
@@ -54,8 +51,8 @@ pub(crate) fn MapPage() -> impl IntoView {
                 {sync.map(|_| view! { <Period range=range /> })}
             </div>
             <p class="lead">
-                "Which issuers lead to which access tokens, through which policies. A line is the thicker, the more " {unit}
-                " its policies decided; denials are dashed."
+                "Which issuers lead to which access tokens, through which policies. The more " {unit}
+                " its policies decided, the thicker the line; denials are dashed."
             </p>
             {statistics.map(|statistics| view! {
                 <Problem what="The exchanges could not be counted" sentence=statistics.problem />
@@ -112,18 +109,17 @@ fn Period(range: RwSignal<Range>) -> impl IntoView {
 }
 
 fn nothing() -> AnyView {
-    view! {
-        <div class="card empty">
-            <h2>"No issuers yet"</h2>
-            <p>
-                "The map shows each issuer, such as GitHub Actions, the policies on its tokens, and the access tokens that they lead \
-                 to. It is empty until there is an issuer."
-            </p>
-            <div class="actions">
-                <A href="/issuers/new" attr:class="button button--primary">"Register issuer"</A>
-                <A href="/examples">"See an example"</A>
-            </div>
+    let actions = view! {
+        <div class="actions">
+            <A href="/issuers/new" attr:class="button button--primary">"Register issuer"</A>
+            <A href="/examples">"See an example"</A>
         </div>
+    };
+    view! {
+        <EmptyState title="No issuers yet" action=actions.into_any()>
+            "The map shows each issuer, such as GitHub Actions, the policies on its tokens, and the access tokens that they lead \
+             to. It is empty until there is an issuer."
+        </EmptyState>
     }
     .into_any()
 }

@@ -11,8 +11,8 @@ use claimgate_workbench::admin::trust_map::{Row, TrustMap};
 /// A row for each policy.
 #[component]
 pub(super) fn MapTable(map: Memo<TrustMap>, unit: &'static str) -> impl IntoView {
-    let heading = if unit == "samples" {
-        "Samples"
+    let heading = if unit == "tests" {
+        "Tests"
     } else {
         "Exchanges"
     };

@@ -6,9 +6,13 @@ use crate::issuers::storage::{StoredIssuer, compile_policies};
 use crate::policies::fields::PolicyFields;
 use crate::policies::samples::Ready;
 use crate::policies::sentence::sentence;
+use crate::text::inline_code::{Piece, pieces};
 
 /// The most policies that are drawn. The table has all of them.
 pub const MOST: usize = 150;
+
+/// How policies without a name are called, before their number.
+const POLICY: &str = "Policy ";
 
 /// What a node is. The columns of the map are in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +57,24 @@ pub struct Node {
     pub link: Option<String>,
     /// Whether it denies.
     pub denies: bool,
+}
+
+impl Node {
+    /// The name for screen readers and tooltips: its kind, what it is called, and more about it.
+    pub fn spoken(&self) -> String {
+        let mut spoken = match (self.column, self.label.strip_prefix(POLICY)) {
+            (Column::Policy, Some(_)) => self.label.clone(),
+            (column, _) => format!("{}: {}", column.title(), self.label),
+        };
+        if !self.detail.is_empty() {
+            spoken.push_str(". ");
+            for piece in pieces(&self.detail) {
+                let (Piece::Text(text) | Piece::Code(text)) = piece;
+                spoken.push_str(text);
+            }
+        }
+        spoken
+    }
 }
 
 /// A connection of two nodes, by their places.
@@ -126,7 +148,7 @@ impl TrustMap {
     ) {
         let denies = policy.decision == Decision::Deny;
         let name = policy.name.as_deref().filter(|name| !name.is_empty());
-        let mut label = name.map_or_else(|| format!("Policy {}", index + 1), str::to_owned);
+        let mut label = name.map_or_else(|| format!("{POLICY}{}", index + 1), str::to_owned);
         if denies && (policy.report_only || issuer.report_only) {
             label.push_str(" (report only)");
         }
@@ -254,7 +276,7 @@ fn permission(policy: &PolicyDefinition) -> [String; 2] {
         ],
         (None, false) => [
             "default".to_owned(),
-            "What a token of that type may do anyway.".to_owned(),
+            "The permissions that every token of this type has.".to_owned(),
         ],
     }
 }
@@ -345,6 +367,19 @@ mod tests {
         assert_eq!(map.rows[1].count, 1);
         let denials = map.edges.iter().filter(|edge| edge.denies).count();
         assert_eq!((denials, map.most()), (2, 3));
+    }
+
+    #[test]
+    fn nodes_say_what_they_are() {
+        let mut named = issuer();
+        named.policies[1].name = Some("Release".to_owned());
+        let map = TrustMap::of(&[named], |_, _| 0);
+        let spoken: Vec<_> = map.nodes.iter().map(Node::spoken).collect();
+        assert_eq!(spoken[0], "Issuer: CI. https://ci.example");
+        assert_eq!(spoken[1], "Policy 1. allow organization when sub ~ a*");
+        let starts = |text: &str| spoken.iter().any(|spoken| spoken.starts_with(text));
+        assert!(starts("Policy: Release. allow organization with admin"));
+        assert!(spoken.contains(&"Token: team deploy*".to_owned()));
     }
 
     #[test]
