@@ -111,13 +111,46 @@ for (const width of [1280, 390]) {
       await said(page, "Deleted 2 policies.").getByRole("button", { name: "Undo" }).click();
       assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /42\/40/);
       await page.getByLabel("Filter policies").fill("deny");
-      await page.getByLabel("Select all policies that are shown").check();
+      await page.getByLabel("Select all listed policies").check();
       await chosen(page).getByText("5 selected").waitFor();
       await chosen(page).getByRole("button", { name: "Delete" }).click();
       await said(page, "Deleted 5 policies.").waitFor();
       await page.getByLabel("Filter policies").fill("");
       await page.getByRole("status").filter({ hasText: "of 40" }).waitFor({ state: "detached" });
       assert.equal(await lines(page).count(), 37);
+    });
+
+    test("a policy is dragged to another place, with the others that are selected, and Escape leaves all as it was", async () => {
+      const page = await open();
+      const grip = (number) => page.locator(".policy").nth(number - 1).locator(".policy__grip");
+      /** Presses the handle of a policy and moves it over the upper half of another one. */
+      const over = async (number, target) => {
+        await grip(number).hover();
+        await page.mouse.down();
+        const { x, y } = await line(page, target).boundingBox();
+        await page.mouse.move(x + 5, y + 20);
+        await page.mouse.move(x + 5, y + 3, { steps: 5 });
+        await page.locator(".policy--dragged").waitFor();
+      };
+      await over(4, 2);
+      assert.match(await page.locator(".policy--drop-before").getAttribute("id"), /^policy-/);
+      await page.keyboard.press("Escape");
+      await page.mouse.up();
+      assert.match(await text(line(page, 2)), /app-1:/);
+      await over(4, 2);
+      await page.mouse.up();
+      await said(page, "Now policy 2 of 40.").waitFor();
+      await hasFocus(line(page, 2));
+      assert.match(await text(line(page, 2)), /app-3:/);
+      await said(page, "Now policy 2 of 40.").getByRole("button", { name: "Undo" }).click();
+      assert.match(await text(line(page, 2)), /app-1:/);
+      await select(page, 1, 4);
+      await over(4, 3);
+      await page.mouse.up();
+      await said(page, "Moved 2 policies.").waitFor();
+      assert.deepEqual(await Promise.all([1, 2, 3, 4].map(async (number) => /app-(\d+):/.exec(await text(line(page, number)))[1])), ["1", "0", "3", "2"]);
+      await save(page);
+      assert.match((await stored(page)).policies[1].rules.sub, /app-0:/);
     });
 
     test("a folded policy is moved by keyboard, and keeps the focus", async () => {
@@ -203,7 +236,7 @@ test("by keyboard alone: filter, unfold, edit, select and save, and the focus is
     });
     assert.equal(hidden, "");
   };
-  await page.getByLabel("Select all policies that are shown").focus();
+  await page.getByLabel("Select all listed policies").focus();
   // Down the whole list, behind the tools above and the bar below, and back.
   for (let step = 0; step < 88; step += 1) {
     await page.keyboard.press("Tab");

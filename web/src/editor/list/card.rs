@@ -151,7 +151,7 @@ fn Target(state: PolicyState, policy: PolicyDraft, place: Memo<usize>) -> impl I
         .into_any(),
         Some(label) => {
             let (name, hint) = match label {
-                "User login" => ("userLogin", "Compared without regard to case; no wildcards."),
+                "User login" => ("userLogin", "Not case-sensitive; no wildcards."),
                 _ => ("runnerID", "The runner's name, compared exactly; no wildcards."),
             };
             view! { <TextField label=label value=policy.target hint=hint error=error(name) mono=true /> }.into_any()

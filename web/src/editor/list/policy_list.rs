@@ -4,10 +4,12 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
 
+use super::drag::cancel_on_escape;
 use super::row::PolicyRow;
 use super::state::ListState;
 use super::toolbar::Toolbar;
 use crate::editor::state::PolicyState;
+use crate::ui::empty_state::EmptyState;
 use crate::ui::icon::{Icon, icon};
 
 /// All policies, a line each.
@@ -15,6 +17,12 @@ use crate::ui::icon::{Icon, icon};
 pub(crate) fn PolicyList(state: PolicyState, starter: Vec<PolicyDefinition>) -> impl IntoView {
     let list = ListState::new(state);
     let is_empty = Memo::new(move |_| state.drafts.read().is_empty());
+    let is_end = move || {
+        list.drag
+            .get()
+            .is_some_and(|drag| drag.is_moving && drag.before.is_none())
+    };
+    cancel_on_escape(list);
     view! {
         <Show when=move || is_empty.get()>
             <Empty state=state starter=starter.clone() />
@@ -31,7 +39,7 @@ pub(crate) fn PolicyList(state: PolicyState, starter: Vec<PolicyDefinition>) -> 
                 })}
             </p>
         })}</div>
-        <ol class="policies" aria-label="Policies in the form">
+        <ol class="policies" class:policies--drop-last=is_end aria-label="Policies in the form">
             <For each=move || list.visible.get() key=|draft| draft.key let:draft>
                 <PolicyRow list=list policy=draft />
             </For>
@@ -68,16 +76,16 @@ fn Legend(dialect: Signal<Dialect>) -> impl IntoView {
 
 #[component]
 fn Empty(state: PolicyState, starter: Vec<PolicyDefinition>) -> impl IntoView {
-    let has_starter = !starter.is_empty();
+    let action = match starter.is_empty() {
+        true => ().into_any(),
+        false => view! {
+            <button type="button" class="button" on:click=move |_| state.set_policies(&starter)>"Use the starter policy"</button>
+        }
+        .into_any(),
+    };
     view! {
-        <div class="card empty">
-            <h3>"Everything is denied"</h3>
-            <p>"There are no policies, and what no policy allows is denied. Add an allow policy for the tokens that you expect."</p>
-            {has_starter.then(move || view! {
-                <button type="button" class="button" on:click=move |_| state.set_policies(&starter)>
-                    "Use the starter policy"
-                </button>
-            })}
-        </div>
+        <EmptyState title="Everything is denied" is_nested=true action=action>
+            "There are no policies, and what no policy allows is denied. Add an allow policy for the tokens that you expect."
+        </EmptyState>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use super::card::PolicyCard;
+use super::drag::Grip;
 use super::state::{ListState, focus_fields, focus_line};
 use crate::editor::focus::{focus, focus_soon};
 use crate::state::draft::PolicyDraft;
@@ -26,6 +27,7 @@ pub(super) fn PolicyRow(list: ListState, policy: PolicyDraft) -> impl IntoView {
     });
     let is_open = list.is_open(policy);
     let is_selected = Memo::new(move |_| list.selected.read().contains(&key));
+    let drag = Memo::new(move |_| list.drag.get().filter(|drag| drag.is_moving));
     let step = Callback::new(move |change| take(list, key, change));
     let keys = move |event: ev::KeyboardEvent| {
         let change = match event.key().as_str() {
@@ -45,9 +47,12 @@ pub(super) fn PolicyRow(list: ListState, policy: PolicyDraft) -> impl IntoView {
             class:policy--deny=move || *policy.decision.read() == "deny"
             class:policy--open=move || is_open.get()
             class:policy--selected=move || is_selected.get() && list.is_long.get()
+            class:policy--dragged=move || drag.get().is_some_and(|drag| drag.key == key)
+            class:policy--drop-before=move || drag.get().is_some_and(|drag| drag.before == Some(key))
             on:keydown=keys
         >
             <div class="policy__head">
+                <Show when=move || { list.policies.drafts.read().len() > 1 }><Grip list=list key=key /></Show>
                 <Show when=move || list.is_long.get()>
                     <label class="checkbox policy-select">
                         <input

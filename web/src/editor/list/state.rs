@@ -26,6 +26,21 @@ pub(super) struct Note {
     step: usize,
 }
 
+/// A policy that is dragged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Drag {
+    /// Its key.
+    pub(super) key: usize,
+    /// The key of the policy that it would be put before; none for the end.
+    pub(super) before: Option<usize>,
+    /// Whether it has left its place: before that, it is only pressed.
+    pub(super) is_moving: bool,
+    /// Where it was pressed.
+    pub(super) start: i32,
+    /// Where the pointer is.
+    pub(super) at: i32,
+}
+
 /// The list's state.
 #[derive(Clone, Copy)]
 pub(super) struct ListState {
@@ -39,6 +54,8 @@ pub(super) struct ListState {
     pub(super) visible: Memo<Vec<PolicyDraft>>,
     /// Whether there are so many policies that they are folded, filtered and selected.
     pub(super) is_long: Memo<bool>,
+    /// The policy that is dragged to another place.
+    pub(super) drag: RwSignal<Option<Drag>>,
     /// The keys of the selected policies.
     pub(super) selected: RwSignal<BTreeSet<usize>>,
     /// The policies that were folded or unfolded.
@@ -72,6 +89,7 @@ impl ListState {
             group,
             visible,
             is_long: Memo::new(move |_| policies.drafts.read().len() > SHORT),
+            drag: RwSignal::new(None),
             selected: RwSignal::default(),
             folds: RwSignal::default(),
             note: RwSignal::default(),

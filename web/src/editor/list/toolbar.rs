@@ -55,7 +55,7 @@ fn SelectAll(list: ListState) -> impl IntoView {
                 prop:indeterminate=move || is_some.get()
                 on:change:target=move |event| choose(event.target().checked())
             />
-            <span class="visually-hidden">"Select all policies that are shown"</span>
+            <span class="visually-hidden">"Select all listed policies"</span>
         </label>
     }
 }

@@ -11,6 +11,8 @@ pub enum ListChange {
     Up,
     /// One place towards the end.
     Down,
+    /// Before the policy with this key, or to the end.
+    Before(Option<usize>),
     /// A copy after the last of them.
     Duplicate,
     /// Delete.
@@ -48,6 +50,7 @@ pub fn changed(fields: &[PolicyFields], keys: &[usize], change: ListChange) -> O
             shift(&mut after, is_chosen);
             after.reverse();
         }
+        ListChange::Before(target) => put_before(&mut after, is_chosen, target),
         ListChange::Duplicate => keys = duplicate(&mut after, is_chosen),
         ListChange::Delete => after.retain(|fields| !is_chosen(fields)),
         ListChange::Decide(decision) => each(&mut after, is_chosen, |fields| {
@@ -83,6 +86,22 @@ fn shift(fields: &mut [PolicyFields], is_chosen: impl Fn(&PolicyFields) -> bool)
     }
 }
 
+/// Moves the chosen policies, in their order, before the one with that key; if it is chosen too, before the next one
+/// that is not.
+fn put_before(
+    fields: &mut Vec<PolicyFields>,
+    is_chosen: impl Fn(&PolicyFields) -> bool,
+    target: Option<usize>,
+) {
+    let start = target.and_then(|key| fields.iter().position(|fields| fields.key == key));
+    let behind = fields.split_off(start.unwrap_or(fields.len()));
+    let chosen_first =
+        |list: Vec<PolicyFields>| -> (Vec<_>, Vec<_>) { list.into_iter().partition(&is_chosen) };
+    let (from_above, above) = chosen_first(std::mem::take(fields));
+    let (from_below, below) = chosen_first(behind);
+    *fields = [above, from_above, from_below, below].concat();
+}
+
 /// Inserts copies of the chosen policies after the last of them, and returns their keys.
 fn duplicate(
     fields: &mut Vec<PolicyFields>,
@@ -114,11 +133,12 @@ fn each(
 
 fn sentence(change: ListChange, count: usize, place: usize, total: usize) -> String {
     match (change, count) {
-        (ListChange::Up | ListChange::Down, 1) => {
+        (ListChange::Up | ListChange::Down | ListChange::Before(_), 1) => {
             format!("Now policy {place} of {total}. Order changes no decision.")
         }
         (ListChange::Up, _) => format!("Moved {count} policies up. Order changes no decision."),
         (ListChange::Down, _) => format!("Moved {count} policies down. Order changes no decision."),
+        (ListChange::Before(_), _) => format!("Moved {count} policies. Order changes no decision."),
         (ListChange::Duplicate, 1) => format!("Duplicated as policy {place}."),
         (ListChange::Duplicate, _) => format!("Duplicated {count} policies."),
         (ListChange::Delete, 1) => format!("Deleted policy {place}."),
@@ -168,6 +188,24 @@ mod tests {
         assert_eq!(moved(&[0, 1], ListChange::Up), None);
         assert_eq!(moved(&[3], ListChange::Down), None);
         assert_eq!(moved(&[], ListChange::Delete), None);
+    }
+
+    #[test]
+    fn policies_move_to_any_place_in_their_order() {
+        let list = list();
+        let before = |places: &[usize], target: Option<usize>| {
+            let keys: Vec<_> = places.iter().map(|place| list[*place].key).collect();
+            let target = target.map(|place| list[place].key);
+            changed(&list, &keys, ListChange::Before(target)).map(|after| names(&after.fields))
+        };
+        assert_eq!(before(&[3], Some(0)).as_deref(), Some("dabc"));
+        assert_eq!(before(&[0], Some(2)).as_deref(), Some("bacd"));
+        assert_eq!(before(&[0], None).as_deref(), Some("bcda"));
+        assert_eq!(before(&[0, 3], Some(2)).as_deref(), Some("badc"));
+        assert_eq!(before(&[1, 3], Some(1)).as_deref(), Some("abdc"));
+        assert_eq!(before(&[1], Some(1)), None, "before itself");
+        assert_eq!(before(&[1], Some(2)), None, "where it is");
+        assert_eq!(before(&[3], None), None);
     }
 
     #[test]
