@@ -44,7 +44,7 @@ for (const width of [1280, 390]) {
       const page = await openPage("", options);
       await page.getByRole("heading", { level: 1, name: "Sign in" }).waitFor();
       await signIn(page, "wrong");
-      await page.getByRole("alert").filter({ hasText: "the server does not know this token, or no longer" }).waitFor();
+      await page.getByRole("alert").filter({ hasText: "the server does not accept this token: it is unknown, expired or revoked" }).waitFor();
       await signIn(page);
       await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
       await page.getByRole("button", { name: "Administration" }).click();
@@ -138,7 +138,7 @@ for (const width of [1280, 390]) {
       const { page, name } = await onIssuer(options);
       await policyForm(page, 1).getByRole("button", { name: /Delete policy/ }).click();
       await saveAtOnce(page);
-      const undone = page.getByRole("alert").filter({ hasText: `${name} keeps its policies as they were` });
+      const undone = page.getByRole("alert").filter({ hasText: `${name}: The policies were not saved` });
       await undone.waitFor();
       assert.match(await undone.innerText(), /policy definition can not be empty/);
       await pattern(page, 1).waitFor();
@@ -152,7 +152,7 @@ for (const width of [1280, 390]) {
       await pattern(page, 1).fill("second");
       await server.stop();
       await saveAtOnce(page);
-      const undone = page.getByRole("alert").filter({ hasText: `${name} keeps its policies as they were: the server cannot be reached.` });
+      const undone = page.getByRole("alert").filter({ hasText: `${name}: The policies were not saved: the server cannot be reached.` });
       await undone.waitFor();
       assert.equal(await pattern(page, 1).inputValue(), "first");
       await undone.getByText("Show the unsaved change").click();

@@ -186,7 +186,7 @@ describe("the workflow", () => {
     assert.equal(taken.trim(), (await job.innerText()).trim());
     const file = await download(page, () => page.getByRole("button", { name: "Download the job" }).click());
     assert.deepEqual([file.name, file.text], ["pulumi.yml", taken]);
-    assert.match(await text(page.getByRole("region", { name: "Workflow" })), /Often forgotten/);
+    assert.match(await text(page.getByRole("region", { name: "Workflow" })), /Easy to forget/);
   });
 
   test("requests the audience that the policies require, and warns where that is impossible", async () => {

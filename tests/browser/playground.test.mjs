@@ -47,7 +47,7 @@ for (const width of widths) {
       assert.deepEqual((await stored(page)).policies, before, "nothing is saved yet");
 
       await pane(page, "Policies");
-      assert.match(await text(scratch(page)), /copied from GitHub Actions\. The saved issuer stays as it is\./);
+      assert.match(await text(scratch(page)), /copied from GitHub Actions\. The saved issuer does not change\./);
       await page.getByRole("button", { name: "Save to issuer…" }).click();
       const changes = page.getByRole("region", { name: "What saving changes" });
       assert.match(await text(changes), /policy 1.*changes.*`sub`.*`repo:octo-org\/octo-repo:\*` becomes `repo:octo-org\/other-repo:ref:refs\/heads\/main`/);
@@ -77,7 +77,7 @@ for (const width of widths) {
         assert.match(await text(check(page, "Signature")), /passed the signature was made with key `throw-away-[0-9a-f]+`/);
         await page.waitForFunction((alg) => document.querySelector(".checks-box").textContent.includes(alg), algorithm);
         await pane(page, "Policies");
-        assert.match(await text(scratch(page)), /to start from, for GitHub Actions/);
+        assert.match(await text(scratch(page)), /starter policies for GitHub Actions/);
         await pane(page, "Token");
       }
       // Any change to the token is detected.
@@ -204,7 +204,7 @@ for (const width of widths) {
         await isInOrder(page, "a broken scratch set");
         await pane(page, "Token");
         await page.getByRole("button", { name: "From claims" }).click();
-        await page.getByRole("button", { name: "Load sample claims" }).click();
+        await page.getByRole("button", { name: "Load example claims" }).click();
         await page.getByText("No token: signature, issuer and time were not checked.").first().waitFor({ state: "attached" });
         await isInOrder(page, "claims");
         await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
@@ -321,7 +321,7 @@ describe("a scratch set", () => {
     await scratchField(page).fill('{"policies": [{"decision": "deny", "tokenType": "organization", "rules": {"actor": "octo*"}}]}');
     await decision(page).filter({ hasText: "denied by policy 1" }).waitFor();
     await scratchField(page).fill('{"policies": [{"decision": "deny", "tokenType": "organisation", "rules": {}}]}');
-    const problems = page.getByRole("group", { name: "Problems of the scratch policies" });
+    const problems = page.getByRole("group", { name: "Problems in the scratch policies" });
     await problems.getByText("These policies cannot be saved").waitFor();
     assert.match(await text(problems), /policy 1, `tokenType` .*`organisation`/);
     assert.match(await text(decision(page)), /denied by policy 1/);

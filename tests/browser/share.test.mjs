@@ -48,7 +48,7 @@ for (const width of widths) {
     await visit(other, address);
     await decision(other).filter({ hasText: "expired 2 hours" }).waitFor();
     await pane(other, "Policies");
-    assert.match(await text(scratch(other)), /from a link, for GitHub Actions\. Nothing of it is saved\./);
+    assert.match(await text(scratch(other)), /from a link, for GitHub Actions\. It is not saved\./);
     await pane(other, "Token");
     const row = other.getByRole("table", { name: "Claims" }).getByRole("row", { name: /^jti/ });
     assert.ok((await text(row)).includes(claims.jti));

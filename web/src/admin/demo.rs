@@ -22,6 +22,7 @@ use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
 use crate::ui::copy_button::CopyButton;
+use crate::ui::empty_state::EmptyState;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::inline_code::inline_code;
 use claimgate_workbench::admin::demo::{
@@ -81,7 +82,7 @@ pub(crate) fn DemoPage() -> impl IntoView {
             </div>
             <p class="lead">
                 "ID tokens that this server signs itself, for its organization " <code>{ORGANIZATION}</code>
-                ": a whole exchange without a CI system. Each is valid for an hour, except the one that has expired on purpose."
+                ": a whole exchange without a CI system. Each is valid for an hour, except one that has expired on purpose."
             </p>
             <Problem what="The demo tokens could not be loaded" sentence=problem />
             <Show when=move || is_off.get()>{off()}</Show>
@@ -93,16 +94,13 @@ pub(crate) fn DemoPage() -> impl IntoView {
 }
 
 fn off() -> AnyView {
+    let examples = view! { <A href="/examples" attr:class="button">"See the examples"</A> };
     view! {
-        <div class="card empty">
-            <h2>"This server has no demonstration"</h2>
-            <p>
-                "Start it with " <code>"claimgate serve --demo"</code>
-                " to get an organization whose issuer signs sample tokens. Do not use that in production: anyone who can reach the \
-                 server gets those tokens."
-            </p>
-            <A href="/examples" attr:class="button">"See the examples"</A>
-        </div>
+        <EmptyState title="This server has no demonstration" action=examples.into_any()>
+            "Start it with " <code>"claimgate serve --demo"</code>
+            " to get an organization whose issuer signs sample tokens. Do not use that in production: anyone who can reach the \
+             server gets those tokens."
+        </EmptyState>
     }
     .into_any()
 }

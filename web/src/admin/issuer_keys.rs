@@ -11,6 +11,7 @@ use crate::issuers::untrusted_certificate::IssuerProblem;
 use crate::state::remote::client::RequestError;
 use crate::state::remote::sync::Sync;
 use crate::state::store::Store;
+use crate::ui::empty_state::EmptyState;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
@@ -31,10 +32,13 @@ pub(super) fn IssuerKeys(sync: Sync, store: Store) -> impl IntoView {
             <Show
                 when=move || !is_empty.get()
                 fallback=|| view! {
-                    <div class="card empty">
-                        <p>"An issuer signs tokens, such as those of GitHub Actions. None is registered yet."</p>
-                        <A href="/issuers/new" attr:class="button">"Register issuer"</A>
-                    </div>
+                    <EmptyState
+                        title="No issuers yet"
+                        is_nested=true
+                        action=view! { <A href="/issuers/new" attr:class="button">"Register issuer"</A> }.into_any()
+                    >
+                        "An issuer signs tokens, such as those of GitHub Actions."
+                    </EmptyState>
                 }
             >
                 <For each=move || store.issuers.get() key=|issuer| issuer.id.clone() let:issuer>
@@ -188,7 +192,7 @@ fn key(key: &KeyBody) -> AnyView {
     };
     let id = match &key.kid {
         Some(kid) => view! { <code>{untrusted_text(kid)}</code> }.into_any(),
-        None => "without an id".into_any(),
+        None => "without an ID".into_any(),
     };
     let alg = key.alg.clone().unwrap_or_default();
     view! {

@@ -99,7 +99,7 @@ fn row(page: Page, organization: &OrganizationBody) -> AnyView {
             <td data-label="Name">
                 <span>
                     <strong>{untrusted_text(&name)}</strong>
-                    {move || is_shown.get().then(|| view! { " " <span class="badge badge--good">"shown now"</span> })}
+                    {move || is_shown.get().then(|| view! { " " <span class="badge badge--good">"current"</span> })}
                 </span>
             </td>
             <td data-label="Created">{local_text(&organization.created)}</td>
@@ -125,7 +125,7 @@ fn RowActions(page: Page, name: String, is_shown: bool) -> impl IntoView {
         page.deleted.set_value(name.clone());
         page.question.set(Some(Question {
             title: format!("Delete {name}?"),
-            text: "Its issuers, policies and samples are deleted, and its access tokens stop working at once. Its audit log stays, \
+            text: "Its issuers, policies and tests are deleted, and its access tokens stop working at once. Its audit log stays, \
                    for the bootstrap token."
                 .to_owned(),
             verb: "Delete organization".to_owned(),

@@ -26,9 +26,8 @@ pub(crate) fn SettingsPage() -> impl IntoView {
         <div class="container stack">
             <h1>"Settings"</h1>
             <p class="lead">
-                "What this server runs with. These settings come from the flags, the environment or the configuration file that it \
-                 was started with: to change one, change it there and start the server again. Only the keys of issuers are changed \
-                 here."
+                "The settings come from the flags, the environment or the configuration file that the server was started with. To \
+                 change one, change it there and restart the server. Only the keys of issuers can be changed here."
             </p>
             <IssuerKeys sync=sync store=store />
             <Problem what="The settings could not be loaded" sentence=loaded.problem />

@@ -16,6 +16,7 @@ use crate::state::clock::{now, ticking};
 use crate::state::remote::Remote;
 use crate::state::remote::sync::Sync;
 use crate::state::store::{Store, use_store};
+use crate::ui::empty_state::EmptyState;
 use crate::ui::field::{Checkbox, TextField};
 use crate::ui::icon::{Icon, icon};
 use crate::ui::untrusted_text::untrusted_text;
@@ -160,7 +161,7 @@ fn Filters(store: Store, issuer: RwSignal<String>, filter: Filter) -> impl IntoV
     view! {
         <div class="card audit-filters" role="search" aria-label="Access tokens">
             <div class="audit-filters__search">
-                <TextField label="Search" value=filter.text placeholder="Subject, target, role or id" />
+                <TextField label="Search" value=filter.text placeholder="Subject, target, role or ID" />
             </div>
             <Choice
                 label="Issuer"
@@ -175,7 +176,7 @@ fn Filters(store: Store, issuer: RwSignal<String>, filter: Filter) -> impl IntoV
                 choose=Callback::new(move |chosen| filter.token_type.set(chosen))
             />
             <div class="audit-filters__check">
-                <Checkbox label="Only admin: who may sign in here" value=filter.admin />
+                <Checkbox label="Only admin tokens, which can sign in here" value=filter.admin />
             </div>
         </div>
     }
@@ -224,23 +225,19 @@ fn Actions(
 fn nothing(is_restricted: bool) -> AnyView {
     if is_restricted {
         return view! {
-            <div class="card empty">
-                <h2>"No token matches"</h2>
-                <p>"No valid token that was loaded is of that kind. Tokens that have expired or were revoked are not listed."</p>
-            </div>
+            <EmptyState title="No token matches">
+                "None of the loaded tokens matches the filters. Expired and revoked tokens are not listed."
+            </EmptyState>
         }
         .into_any();
     }
+    let demo = view! { <A href="/demo" attr:class="button">"Get one for a demo token"</A> };
     view! {
-        <div class="card empty">
-            <h2>"No valid access tokens"</h2>
-            <p>
-                "A job gets an access token for its ID token, such as "
-                <code>"repo:octo-org/app:ref:refs/heads/main"</code>
-                " of GitHub Actions. Until it expires, it is listed here and can be revoked."
-            </p>
-            <A href="/demo" attr:class="button">"Get one for a demo token"</A>
-        </div>
+        <EmptyState title="No valid access tokens" action=demo.into_any()>
+            "A job gets an access token for its ID token, such as "
+            <code>"repo:octo-org/app:ref:refs/heads/main"</code>
+            " of GitHub Actions. Until it expires, it is listed here and can be revoked."
+        </EmptyState>
     }
     .into_any()
 }

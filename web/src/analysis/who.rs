@@ -8,6 +8,7 @@ use super::rung::RungRow;
 use super::subject::{Subject, has_errors};
 use super::worker::{Live, live};
 use crate::editor::state::PolicyState;
+use crate::ui::empty_state::EmptyState;
 use crate::ui::field::TextField;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::{untrusted_link, untrusted_text};
@@ -132,7 +133,7 @@ fn Ladder(who: Who, subject: Subject, is_busy: RwSignal<bool>) -> impl IntoView 
                  The findings under Policies say what is too broad."
             }
         };
-        return view! { <div class="card empty"><h3>"Nothing to ask about"</h3><p>{text}</p></div> }
+        return view! { <EmptyState title="Nothing to ask about" is_nested=true>{text}</EmptyState> }
             .into_any();
     }
     let admitted = rungs.iter().filter(|rung| rung.answer.is_yes()).count();

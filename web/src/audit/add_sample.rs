@@ -1,4 +1,4 @@
-//! "Add as sample": stores the claims of an exchange with its issuer, to test policies on.
+//! "Add as test": stores the claims of an exchange with its issuer, to test policies on.
 
 use claimgate_api::AuditEntry;
 use leptos::ev::SubmitEvent;
@@ -77,28 +77,28 @@ pub(crate) fn AddSample(sync: Sync, entry: AuditEntry, evidence: Evidence) -> im
     let expectations = options([
         ("allowed", "Allowed"),
         ("denied", "Denied"),
-        ("", "Nothing"),
+        ("", "None: only show the decision"),
     ]);
     view! {
-        <button type="button" class="button" data-command="Add as sample" on:click=open>{icon(Icon::Plus)} "Add as sample"</button>
+        <button type="button" class="button" data-command="Add as test" on:click=open>{icon(Icon::Plus)} "Add as test"</button>
         <span role="status">
             {move || is_done.get().then(|| view! {
-                <span class="good">"✓ Added to the samples of " <A href=page.clone()>"the issuer"</A></span>
+                <span class="good">"✓ Added to the tests of " <A href=page.clone()>"the issuer"</A></span>
             })}
         </span>
         <dialog node_ref=dialog class="dialog" aria-labelledby="sample-heading">
-            <h2 id="sample-heading">"Add as sample"</h2>
+            <h2 id="sample-heading">"Add as test"</h2>
             <p>
                 "The claims of this token may be personal data. They are stored on this server with the issuer, where its \
-                 administrators can read them. The token itself is not stored: it is not known here."
+                 administrators can read them. The server does not have the token itself."
             </p>
             <form id="sample-form" class="stack" on:submit=submit novalidate>
                 <TextField label="Name" value=name />
-                <Select label="Expected decision" value=expect options=expectations hint="A sample with an expected decision is a test of the policies." />
+                <Select label="Expected decision" value=expect options=expectations hint="The policies' decision on these claims is compared with it." />
                 <p class="error" role="alert">{move || inline_code(&problem.read())}</p>
             </form>
             <div class="actions">
-                <button type="submit" form="sample-form" class="button button--primary">"Add sample"</button>
+                <button type="submit" form="sample-form" class="button button--primary">"Add test"</button>
                 <button type="button" class="button button--quiet" on:click=move |_| close()>"Cancel"</button>
             </div>
         </dialog>

@@ -116,7 +116,7 @@ fn facts(entry: &AuditEntry, is_known: bool) -> AnyView {
             <div><dt>"Requested"</dt><dd>{asked_for(entry)}</dd></div>
             {code("Code", &Some(entry.code.clone()))}
             {code("From address", &entry.address)}
-            {code("Access token's id", &entry.token)}
+            {code("Access token ID", &entry.token)}
             {code("Reference", &Some(entry.id.clone()))}
         </dl>
     }

@@ -71,7 +71,7 @@ pub(crate) fn PolicyEditor(
                     state=state
                     starter=starter
                     json_label="Policies as JSON"
-                    problems_label="Problems of the policies"
+                    problems_label="Problems in the policies"
                 />
                 <SaveBar state=state />
             </section>

@@ -105,11 +105,11 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
         <h2 id="review-heading">"Save these changes?"</h2>
         {has_moved.then(|| view! {
             <p class="notice notice--note">
-                "Other policies were saved since this editor opened them. The changes below are against those; both versions \
-                are kept until you have decided."
+                "Other policies were saved after this editor opened. The changes below are relative to those. Both versions are \
+                 kept until you choose one."
             </p>
         })}
-        {is_order.then(|| view! { <p>"Only the order changes. Every decision stays as it is."</p> })}
+        {is_order.then(|| view! { <p>"Only the order changes. Every decision stays the same."</p> })}
         {(!is_order).then(|| settings.clone().map(|settings| view! {
             <MeaningOfChange settings=settings old=saved.clone() new=edited.clone() />
         }))}

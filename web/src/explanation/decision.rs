@@ -247,7 +247,7 @@ fn ApplyMiss(miss: NearestMiss) -> impl IntoView {
     };
     let note = (!dropped.is_empty()).then(|| {
         let names = dropped.into_iter().map(|claim| view! { " " <code>{untrusted_text(&claim)}</code> });
-        view! { <p class="hint">"This takes out the rules on claims that the token does not have:" {names.collect_view()}</p> }
+        view! { <p class="hint">"This removes the rules on claims that the token does not have:" {names.collect_view()}</p> }
     });
     Some(view! {
         {note}

@@ -33,10 +33,10 @@ impl Form {
     fn hint(self) -> &'static str {
         match self {
             Self::Settings => {
-                "Everything, in the format that Claimgate imports and that its JavaScript engine reads."
+                "Claimgate's own format: it can be imported again, and the JavaScript package reads it."
             }
             Self::Rest => {
-                "Calls of Pulumi Cloud's API that register the issuer and set its policies. Needs curl and jq."
+                "Requests to Pulumi Cloud's API that register the issuer and set its policies. Needs curl and jq."
             }
             Self::Yaml | Self::TypeScript => {
                 "A Pulumi program with pulumiservice:index:OidcIssuer."
@@ -114,7 +114,7 @@ fn NotExported() -> impl IntoView {
         <div role="status">
             {move || unsaved.is_any().then(|| view! {
                 <p class="notice notice--note">
-                    "Unsaved changes are not in the export: it contains the issuer as last saved."
+                    "The export contains the issuer as last saved, without unsaved changes."
                 </p>
             })}
         </div>

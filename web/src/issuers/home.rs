@@ -61,7 +61,7 @@ fn Flow() -> impl IntoView {
             {step(Icon::Job, "Job", "A workflow or a pod starts, without a secret.")}
             {step(Icon::Token, "ID token", "Its issuer signs who it is: repository, branch, service account.")}
             {step(Icon::Policies, "Policies", "Your rules on those claims allow or deny it.")}
-            {step(Icon::Key, "Access token", "If allowed, it gets one that expires within hours.")}
+            {step(Icon::Key, "Access token", "If allowed, the job gets one that expires within hours.")}
         </ol>
     }
 }

@@ -108,7 +108,7 @@ fn Source(text: RwSignal<String>, file: RwSignal<String>) -> impl IntoView {
                     on:change:target=move |event| read(event.target().into())
                 />
                 <div id="import-file-notes" class="notes">
-                    <p class="hint">"Or drop a file on this card. It does not leave this page."</p>
+                    <p class="hint">"Or drop a file here. It does not leave this page."</p>
                     <p role="status">
                         {move || failed.get().then(|| view! { <span class="error">"The file could not be read as text."</span> })}
                         {move || (!file.read().is_empty()).then(|| view! {

@@ -180,7 +180,7 @@ fn PoliciesPlan(
     };
     view! {
         <PolicyPreview policies=shown_policies url=String::new() claims=None />
-        <Select label="Import for issuer" value=choice options=options hint="The text does not name one." />
+        <Select label="Import for issuer" value=choice options=options hint="The text does not name an issuer." />
         <p class="hint" role="status">{effect}</p>
         <div class="actions">
             <button

@@ -88,7 +88,7 @@ pub(crate) fn KeysField(
                 <button type="button" class="button" data-command="Fetch keys from issuer" on:click=start disabled=move || *fetch.read() == Fetch::Running>
                     {icon(Icon::Refresh)} "Fetch keys from issuer"
                 </button>
-                <span class="hint">"Contacts the issuer's server, only when you press this."</span>
+                <span class="hint">"Contacts the issuer's server only when you press this button."</span>
             </div>
             <p class="fetch" role="status">
                 {move || match fetch.get() {

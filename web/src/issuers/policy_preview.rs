@@ -24,7 +24,7 @@ pub(crate) fn PolicyPreview(
         <Findings findings=Signal::stored(findings) />
         {claims.map(|claims| view! {
             <details class="more">
-                <summary>"Sample claims"</summary>
+                <summary>"Example claims"</summary>
                 <pre tabindex="0" class="code">{untrusted_lines(&claims)}</pre>
             </details>
         })}

@@ -38,7 +38,7 @@ pub(crate) fn WorkflowPanel(issuer: StoredIssuer) -> impl IntoView {
             <h2 id="workflows-heading">"Workflow"</h2>
             <p class="hint">"A complete job that fetches an ID token of this issuer and exchanges it for an access token."</p>
             {own.is_none().then(|| view! {
-                <Select label="Provider" value=choice options=options hint="Where the job runs. The issuer does not tell." />
+                <Select label="Provider" value=choice options=options hint="Where the job runs. The issuer's URL does not say." />
             })}
             {move || claimgate_providers::find(&choice.read()).map(|provider| {
                 view! { <ProviderWorkflows provider=provider issuer=issuer.get_value() /> }
@@ -86,7 +86,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
         <details class="more" open=is_open>
             <summary>"Names in the job"</summary>
             <div class="stack">
-                <p class="hint">"Taken from the issuer's URL, policies and samples as far as possible."</p>
+                <p class="hint">"Taken from the issuer's URL, policies and tests where possible."</p>
                 <NamesForm names=names.get_value() warnings=warnings required=false />
                 {provider.can_ask_for_audience().then(|| view! {
                     <TextField
@@ -100,7 +100,7 @@ fn ProviderWorkflows(provider: &'static Provider, issuer: StoredIssuer) -> impl 
             </div>
         </details>
         <p class="hint" role="status">
-            {move || (!missing.read().is_empty()).then(|| format!("Filled with examples: {}.", missing.read().join(", ")))}
+            {move || (!missing.read().is_empty()).then(|| format!("Example values are used for: {}.", missing.read().join(", ")))}
         </p>
         {(titles.len() > 1).then(|| view! { <Variants titles=titles chosen=chosen /> })}
         <WithServer>
@@ -189,7 +189,7 @@ fn Checklist(provider: &'static Provider) -> impl IntoView {
         .collect_view();
     view! {
         <div class="stack--tight checklist-part">
-            <h3>"Often forgotten"</h3>
+            <h3>"Easy to forget"</h3>
             <ul class="checklist">{items}</ul>
         </div>
     }

@@ -68,7 +68,7 @@ pub(crate) fn ExchangePanel(bench: Bench) -> impl IntoView {
                     </p>
                     <div class="field-row field-row--even">
                         <TextField label="Organization" value=form.organization hint=hint mono=true />
-                        <TextField label="Expiration in seconds" value=form.expiration hint="Optional: 7200 unless asked otherwise." mono=true />
+                        <TextField label="Expiration in seconds" value=form.expiration hint="Optional; 7200 by default." mono=true />
                     </div>
                     <WithServer>
                         {move || simulation.get().map(|simulation| view! { <Messages simulation=simulation /> })}

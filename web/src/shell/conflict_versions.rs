@@ -27,7 +27,7 @@ pub(crate) fn ConflictVersions(
     };
     let changes = issuer_changes(&other, &issuer);
     if changes.is_empty() {
-        return view! { <p>"Only the order of policies differs. Every decision is the same."</p> }
+        return view! { <p>"Only the order of policies differs. Every decision stays the same."</p> }
             .into_any();
     }
     let lines = rows(&issuer_lines(&issuer, &other));

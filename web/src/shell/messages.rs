@@ -32,7 +32,7 @@ pub(crate) fn StoreMessages() -> impl IntoView {
 fn NotStored(problem: String) -> impl IntoView {
     let store = use_store();
     if store.remote.is_some() {
-        return view! { <p class="notice notice--bad container" role="alert">"Samples are not stored: " {inline_code(&problem)} "."</p> }.into_any();
+        return view! { <p class="notice notice--bad container" role="alert">"Tests are not stored: " {inline_code(&problem)} "."</p> }.into_any();
     }
     let text = Signal::derive(move || to_file(&store.issuers.read()));
     let handle = window_event_listener(ev::beforeunload, move |event| {

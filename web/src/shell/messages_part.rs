@@ -53,8 +53,8 @@ fn not_loaded() -> AnyView {
         Some(problem) => format!(
             "Not stored: {problem}. Issuers and policies are kept in this tab only, until it is closed or reloaded."
         ),
-        None => "The stored issuers cannot be read, or two versions of them conflict. How to solve it could not be loaded: reload \
-                 the page before you change anything."
+        None => "The stored issuers cannot be read, or two versions of them conflict. The controls for this could not be \
+                 loaded: reload the page before you change anything."
             .to_owned(),
     }
     };

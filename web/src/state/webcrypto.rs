@@ -122,7 +122,7 @@ fn subtle() -> Result<SubtleCrypto, String> {
         .map(|crypto| crypto.subtle())
         .filter(|subtle| !subtle.is_undefined());
     subtle.ok_or_else(|| {
-        "this browser checks no signatures on a page that is not served over https".to_owned()
+        "this browser does not check signatures on a page that is not served over https".to_owned()
     })
 }
 

@@ -109,7 +109,7 @@ fn add(state: PolicyState, text: &str) -> Outcome {
     let added = match (count, total - count) {
         (1, 0) => "✓ Added 1 test.".to_owned(),
         (count, 0) => format!("✓ Added {count} tests."),
-        (count, known) => format!("✓ Added {count} of {total} tests. {known} are there already."),
+        (count, known) => format!("✓ Added {count} of {total} tests. {known} were there already."),
     };
     Outcome {
         added: Some(added),

@@ -7,6 +7,7 @@ use super::form::{Editing, TestForm, example_sample};
 use super::row::TestRow;
 use super::server::ServerTests;
 use crate::editor::state::PolicyState;
+use crate::ui::empty_state::EmptyState;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_formats::Sample;
@@ -34,7 +35,7 @@ pub(crate) fn TestPanel(state: PolicyState, example: Option<Filled>, url: String
                 <h2 id="tests-heading">"Tests"{move || tally.get().sentence().map(|sentence| view! {
                     " " <span class="count" class:count--missed=move || !tally.get().is_good()>{sentence}</span>
                 })}</h2>
-                <p class="hint">"Claims of tokens, each with the decision that you expect. They are decided as you write."</p>
+                <p class="hint">"Claims of tokens, each with the decision that you expect. The decisions update as you type."</p>
                 <ServerTests state=state />
             </div>
             <p class="samples__news" role="status">{move || changes_note(turned.get(), is_stale.get())}</p>
@@ -77,13 +78,10 @@ fn changes_note(turned: usize, is_stale: bool) -> Option<String> {
 #[component]
 fn Empty() -> impl IntoView {
     view! {
-        <div class="card empty">
-            <h3>"No tests yet"</h3>
-            <p>
-                "A test is the claims of a token and the decision that you expect: a deployment that must be allowed, a pull \
-                 request that must be denied."
-            </p>
-        </div>
+        <EmptyState title="No tests yet" is_nested=true>
+            "A test is the claims of a token and the decision that you expect: a deployment that must be allowed, a pull \
+             request that must be denied."
+        </EmptyState>
     }
 }
 

@@ -124,7 +124,7 @@ fn Origin(registration: Registration) -> impl IntoView {
         return view! {
             <div class="notice">
                 <p>
-                    "A copy of " <strong>{untrusted_text(&original.name)}</strong> ", with its policies and samples. Give it its own \
+                    "A copy of " <strong>{untrusted_text(&original.name)}</strong> ", with its policies and tests. Give it its own \
                      URL: while two issuers share one, their tokens are refused."
                 </p>
             </div>
@@ -208,7 +208,7 @@ fn NamesSection(registration: Registration) -> impl IntoView {
                     </div>
                     <p class="hint">{move || registration.filled.get().map(|filled| inline_code(&filled.note))}</p>
                     <NamesForm names=names warnings=warnings required=required />
-                    <Checkbox label="Start with the policies and the sample for these names" value=registration.starter />
+                    <Checkbox label="Start with the provider's policies and a test for these names" value=registration.starter />
                 </section>
             }
         })
@@ -284,7 +284,12 @@ fn Preview(registration: Registration) -> impl IntoView {
         let missing = names
             .map(|names| names.with_value(Names::missing))
             .unwrap_or_default();
-        (!missing.is_empty()).then(|| format!("Shown with examples for: {}.", missing.join(", ")))
+        (!missing.is_empty()).then(|| {
+            format!(
+                "The preview uses example values for: {}.",
+                missing.join(", ")
+            )
+        })
     };
     view! {
         <section class="card stack register__preview" aria-labelledby="preview-heading">

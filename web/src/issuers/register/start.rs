@@ -60,7 +60,7 @@ pub(crate) fn Start(found: Callback<Detected>) -> impl IntoView {
                 rows=2
                 error=error
                 placeholder="https://… or eyJ…"
-                hint="The provider and its names are filled in from it. A token stays in this page's memory and is never stored."
+                hint="Claimgate detects the provider and fills in its names. A token stays in this page's memory and is never stored."
             />
             <div role="status">{move || result.get().and_then(Result::ok).map(|detected| summary(&detected))}</div>
         </section>
@@ -84,7 +84,7 @@ fn summary(detected: &Detected) -> AnyView {
             view! { <p class="good">"✓ " {source} <strong>{provider.name.clone()}</strong> "." {names}</p> }.into_any()
         }
         None => view! {
-            <p class="hint">{source} <code>{untrusted_text(&detected.url)}</code> {inline_code(", not one of the known providers: it is registered as a custom issuer.")}</p>
+            <p class="hint">{source} <code>{untrusted_text(&detected.url)}</code> {inline_code(", which is not a known provider. It will be registered as a custom issuer.")}</p>
         }
         .into_any(),
     }

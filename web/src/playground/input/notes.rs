@@ -126,7 +126,7 @@ fn HiddenCharacters(bench: Bench) -> impl IntoView {
                 .map(|(code, name)| view! { <li><code>{code}</code> " " {name}</li> });
             view! {
                 <div class="notice notice--note" role="note">
-                    <p>"There are characters in it that do not show in the field:"</p>
+                    <p>"The token has characters that the field does not show:"</p>
                     <ul>{items.collect_view()}</ul>
                 </div>
             }

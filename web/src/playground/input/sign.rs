@@ -70,7 +70,7 @@ pub(crate) fn SignSample(bench: Bench) -> impl IntoView {
                     Neither is stored."
                 </p>
                 <div class="field-row field-row--even">
-                    <Select label="Sample" value=source options=options />
+                    <Select label="Claims to sign" value=source options=options />
                     <Select label="Algorithm" value=algorithm options=same([Algorithm::ES256.as_str(), Algorithm::RS256.as_str()]) />
                 </div>
                 <div class="actions">
@@ -97,7 +97,7 @@ fn sources(bench: Bench, store: Store) -> Vec<(String, String)> {
     sources.extend(providers.into_iter().map(|provider| {
         (
             format!("{PROVIDER}{}", provider.id),
-            format!("{}, an example", provider.name),
+            format!("{}: example", provider.name),
         )
     }));
     sources

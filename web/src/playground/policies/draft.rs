@@ -35,7 +35,7 @@ pub(crate) fn DraftPanel(bench: Bench) -> impl IntoView {
             >
                 <summary>"Draft a policy from this token"</summary>
                 <div class="stack--tight">
-                    <p class="hint">"An allow for tokens like this one. Clear a box to leave that free."</p>
+                    <p class="hint">"An allow policy for tokens like this one. Clear a checkbox to accept any value there."</p>
                     <ul class="pins">
                         {move || found.get().into_iter().map(|pin| view! { <PinRow pin=pin free=free /> }).collect_view()}
                     </ul>

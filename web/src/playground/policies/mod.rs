@@ -113,7 +113,7 @@ fn NoIssuer(is_empty: bool) -> impl IntoView {
             } else {
                 view! { <p>"The policies of the issuer in the token's " <code>"iss"</code> " appear here."</p> }.into_any()
             }}
-            <p><A href="/examples">"An example"</A>" comes with its own policies, and changes nothing of yours."</p>
+            <p><A href="/examples">"An example"</A>" has its own policies and does not change yours."</p>
         </div>
     }
 }

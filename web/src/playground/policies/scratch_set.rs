@@ -30,7 +30,7 @@ pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
             state=state
             starter=Vec::new()
             json_label="Scratch policies as JSON"
-            problems_label="Problems of the scratch policies"
+            problems_label="Problems in the scratch policies"
             lit=lit_rule(bench)
         />
         <Actions bench=bench state=state />
@@ -117,13 +117,14 @@ fn origin_line(scratch: &Scratch) -> AnyView {
     let name = untrusted_text(&scratch.issuer.name);
     let from = match scratch.origin {
         Origin::Issuer(_) => {
-            return view! { "copied from " {name} ". The saved issuer stays as it is." }.into_any();
+            return view! { "copied from " {name} ". The saved issuer does not change." }
+                .into_any();
         }
-        Origin::Example(_) => "of an example, for ",
+        Origin::Example(_) => "from an example, for ",
         Origin::Link => "from a link, for ",
         Origin::File => "from a file, for ",
-        Origin::Starter => "to start from, for ",
-        Origin::Token => "for the issuer of the token, ",
+        Origin::Starter => "starter policies for ",
+        Origin::Token => "for the token's issuer, ",
     };
-    view! { {from} {name} ". Nothing of it is saved." }.into_any()
+    view! { {from} {name} ". It is not saved." }.into_any()
 }

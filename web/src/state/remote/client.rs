@@ -29,7 +29,7 @@ pub(crate) async fn call(
     let response = send(token, method, path, body, version).await?;
     let version = response.headers().get("ETag").unwrap_or_default();
     let text = read(response).await?;
-    let unreadable = |_| RequestError::Refused("the server's answer is no JSON".to_owned());
+    let unreadable = |_| RequestError::Refused("the server's answer is not JSON".to_owned());
     let body = if text.is_empty() {
         Value::Null
     } else {

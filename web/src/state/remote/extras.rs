@@ -18,15 +18,14 @@ pub(crate) fn read(organization: &str) -> Vec<StoredIssuer> {
 
 /// Stores what only this browser knows about the displayed issuers, or returns why it cannot.
 pub(crate) fn write(organization: &str, shown: &[StoredIssuer]) -> Result<(), String> {
-    let refused =
-        || "this browser does not keep samples: its storage is full or blocked".to_owned();
+    let refused = || "this browser does not keep tests: its storage is full or blocked".to_owned();
     let Some(area) = area() else {
         return shown.iter().all(is_bare).then_some(()).ok_or_else(refused);
     };
     let before = area.get_item(&key(organization)).ok().flatten();
     let state = before.as_deref().map(from_json).transpose();
-    let mut state = state
-        .map_err(|problem| format!("the samples in this browser cannot be read: {problem}"))?;
+    let mut state =
+        state.map_err(|problem| format!("the tests in this browser cannot be read: {problem}"))?;
     let issuers = updated(state.take().unwrap_or_default().issuers, shown);
     let text = to_json(&StoredState {
         issuers,

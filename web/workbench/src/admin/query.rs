@@ -25,7 +25,7 @@ pub const DECISIONS: [Choice; 5] = [
 pub const SCOPES: [(&str, &str); 3] = [
     ("", "This organization"),
     ("all", "All organizations"),
-    ("unknown", "No organization's"),
+    ("unknown", "Without an organization"),
 ];
 
 /// The codes of changes, with what they say.
@@ -37,9 +37,9 @@ pub const CHANGES: [(&str, &str); 14] = [
     ("issuer-deleted", "Issuer deleted"),
     ("policies-replaced", "Policies replaced"),
     ("policies-restored", "Earlier policies restored"),
-    ("sample-created", "Sample added"),
-    ("sample-changed", "Sample changed"),
-    ("sample-deleted", "Sample deleted"),
+    ("sample-created", "Test added"),
+    ("sample-changed", "Test changed"),
+    ("sample-deleted", "Test deleted"),
     ("token-revoked", "Token revoked"),
     ("token-revoked-itself", "Token revoked by its holder"),
     ("issuer-tokens-revoked", "Tokens of an issuer revoked"),

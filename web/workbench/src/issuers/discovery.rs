@@ -18,13 +18,13 @@ pub fn read_discovery(text: &str, issuer: &str) -> Result<String, String> {
         }
         Some(found) if found.starts_with("http://") => {
             return Err(format!(
-                "The discovery document is of an issuer without TLS, `{found}`, whose keys anyone on the way could \
-                 replace."
+                "The discovery document is for an issuer without TLS, `{found}`, whose keys anyone on the network path \
+                 could replace."
             ));
         }
         Some(found) => {
             return Err(format!(
-                "The discovery document is of another issuer: expected `{issuer}`, found `{found}`."
+                "The discovery document is for another issuer: expected `{issuer}`, found `{found}`."
             ));
         }
         None => return Err("The discovery document names no `issuer`.".to_owned()),

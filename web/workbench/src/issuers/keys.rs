@@ -39,7 +39,7 @@ pub fn warnings(jwks: &Jwks, key: &Jwk) -> Vec<String> {
     );
     warn(
         key.kid.is_none() && is_many,
-        "it has no `kid`: a token that names its key does not find it",
+        "it has no `kid`: a token that names a key cannot select it",
     );
     warn(
         key.usage

@@ -92,7 +92,7 @@ pub fn simulate(
         }
         notes.push("The access token is a placeholder: nothing was exchanged.".to_owned());
     } else {
-        notes.push("The client sees no more than this; the reasons are for you.".to_owned());
+        notes.push("The client sees only this; the reasons are shown only to you.".to_owned());
     }
     let (status, body) = match answer {
         Ok(answer) => ("HTTP/1.1 200 OK", pretty(&answer)),
@@ -239,12 +239,12 @@ fn login(
     let target = match request {
         RequestedToken::Organization { admin: false } => None,
         RequestedToken::Organization { admin: true } => {
-            return Err("`pulumi login` cannot ask for scope `admin`.");
+            return Err("`pulumi login` cannot request the scope `admin`.");
         }
         RequestedToken::Team { name } => Some(("--oidc-team", name)),
         RequestedToken::Personal { login } => Some(("--oidc-user", login)),
         RequestedToken::Runner { .. } => {
-            return Err("`pulumi login` cannot ask for a runner's token.");
+            return Err("`pulumi login` cannot request a runner token.");
         }
     };
     let mut command = format!(

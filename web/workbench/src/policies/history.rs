@@ -85,8 +85,8 @@ impl Content {
             if !is_same(&fields.definition(), policy) {
                 let number = index + 1;
                 return Err(format!(
-                    "The form has no place for something in policy {number}: a field of another token type, or an unknown \
-                     permission. It is kept; take it out here first."
+                    "The form cannot show policy {number}: it has a field of another token type or an unknown permission. Remove \
+                     that from the JSON first."
                 ));
             }
         }

@@ -29,9 +29,12 @@ impl RequestError {
     /// The error as a message.
     pub fn message(&self) -> String {
         match self {
-            Self::SignedOut => "the server does not know this token, or no longer".to_owned(),
+            Self::SignedOut => {
+                "the server does not accept this token: it is unknown, expired or revoked"
+                    .to_owned()
+            }
             Self::Changed => "someone else has changed it in the meantime".to_owned(),
-            Self::Missing => "the server does not have it, or no longer".to_owned(),
+            Self::Missing => "the server does not have it: it may have been deleted".to_owned(),
             Self::Untrusted { message, .. } | Self::Refused(message) => message.clone(),
             Self::Unreachable => "the server cannot be reached".to_owned(),
         }

@@ -4,7 +4,7 @@
 pub fn read_server(text: &str) -> Result<String, &'static str> {
     let text = text.trim().trim_end_matches('/');
     if text.is_empty() {
-        return Err("Enter the URL of the server");
+        return Err("Enter the server's URL");
     }
     let (is_secure, rest) = match text.split_once("://") {
         Some(("https", rest)) => (true, rest),

@@ -47,7 +47,7 @@ pub(super) fn parse(text: &str) -> Result<Shared, ShareError> {
         }
         None => {
             return Err(problem(format!(
-                "expected `{KEY}`, found none: it is no playground file"
+                "expected `{KEY}`, found none: this is not a playground file"
             )));
         }
     }

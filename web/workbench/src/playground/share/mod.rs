@@ -77,11 +77,11 @@ impl ClaimsText {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ShareError {
     /// An empty link.
-    #[error("the link carries nothing")]
+    #[error("the link is empty")]
     Empty,
     /// Another version, or not a link of this app.
     #[error(
-        "expected a link that begins with `{PREFIX}`, found `{found}`: it may be of a newer Claimgate"
+        "expected a link that begins with `{PREFIX}`, found `{found}`: it may be from a newer version of Claimgate"
     )]
     Version {
         /// Its prefix.
@@ -112,7 +112,7 @@ pub enum ShareError {
         problem: String,
     },
     /// JSON of an unexpected form.
-    #[error("the content cannot be understood: {problem}")]
+    #[error("the content cannot be read: {problem}")]
     Content {
         /// What is wrong.
         problem: String,

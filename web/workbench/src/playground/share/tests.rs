@@ -166,7 +166,7 @@ fn content_is_read_strictly() {
     ] {
         let found = problem(json);
         assert!(
-            found.starts_with(&format!("the content cannot be understood: {expected}")),
+            found.starts_with(&format!("the content cannot be read: {expected}")),
             "{json}: {found}"
         );
     }
@@ -303,11 +303,11 @@ fn files_are_read_strictly() {
         ),
         (
             r#"{"claimgatePlayground":1,"token":"a"}"#,
-            "the content cannot be understood: token: unknown key `token`",
+            "the content cannot be read: token: unknown key `token`",
         ),
         (
             r#"{"claimgatePlayground":1,"content":{}}"#,
-            "the content cannot be understood: policies: expected an array of policies, found nothing",
+            "the content cannot be read: policies: expected an array of policies, found nothing",
         ),
     ] {
         let found = Shared::from_file(text).unwrap_err().to_string();
