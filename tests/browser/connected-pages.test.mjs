@@ -119,7 +119,7 @@ for (const colorScheme of ["light", "dark"]) {
       page.options = options;
       await look(page, "sign-in");
       await signIn(page, "wrong");
-      await page.getByText("does not know this token").waitFor();
+      await page.getByText("does not accept this token").waitFor();
       await look(page, "refused");
       await page.getByRole("link", { name: "Playground" }).first().click();
       await page.getByText("You are not signed in").waitFor();

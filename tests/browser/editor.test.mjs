@@ -215,7 +215,7 @@ for (const width of [1280, 390]) {
     test("the form explains why it cannot show a text, which is kept", async () => {
       const page = await openJson(undefined, size);
       const odd = '[{"decision":"deny","tokenType":"organization","teamName":"x","rules":{}}]';
-      for (const [written, why] of [["[{", "once the JSON has no errors"], [odd, "no place for something in policy 1"]]) {
+      for (const [written, why] of [["[{", "once the JSON has no errors"], [odd, "cannot show policy 1"]]) {
         await code(page).fill(written);
         await tool(page, "Form").click();
         await page.getByRole("status").filter({ hasText: why }).waitFor();

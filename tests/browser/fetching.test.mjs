@@ -47,7 +47,7 @@ const failures = {
   ],
   "status 404": [{ [discovery]: { status: 404, body: "" } }, /answered with status 404\./],
   "no JSON": [{ [discovery]: { body: "<html>" } }, /The discovery document is not JSON/],
-  "another issuer's document": [{ [discovery]: document({ issuer: `${issuerUrl}/` }) }, /The discovery document is of another issuer/],
+  "another issuer's document": [{ [discovery]: document({ issuer: `${issuerUrl}/` }) }, /The discovery document is for another issuer/],
   "an address without https": [{ [discovery]: document({ jwks_uri: "http://keys.example" }) }, /`?jwks_uri`? is not https/],
   "no key set": [{ [discovery]: document(), [keys]: { body: "[]" } }, /expected a JWKS/],
 };

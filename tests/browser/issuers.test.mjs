@@ -213,7 +213,7 @@ describe("the workflow", () => {
     const page = await openPage("issuers/0000000000000002?section=workflow", options());
     const panel = page.getByRole("region", { name: "Workflow" });
     await panel.getByLabel("Provider").selectOption("buildkite");
-    await panel.getByText("Filled with examples:").waitFor();
+    await panel.getByText("Example values are used for:").waitFor();
     await panel.getByRole("region", { name: "Job" }).waitFor();
   });
 });

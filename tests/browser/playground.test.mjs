@@ -174,7 +174,7 @@ for (const width of widths) {
       await page.getByLabel("Runner", { exact: true }).fill("pool-1");
       await decision(page).filter({ hasText: "no policy is about" }).or(decision(page).filter({ hasText: "Denied" })).waitFor();
       await pane(page, "Decision");
-      await exchange.getByText("pulumi login cannot ask for a runner's token.").waitFor();
+      await exchange.getByText("pulumi login cannot request a runner token.").waitFor();
     });
 
     for (const colorScheme of ["light", "dark"]) {
@@ -408,7 +408,7 @@ describe("text that is not what it seems", () => {
     // Exactly one difference: the key is unknown.
     await page.getByRole("button", { name: "From claims" }).click();
     await page.getByLabel("Claims", { exact: true }).fill(JSON.stringify({ iss: issuerUrl, sub: bidi, [evil]: evil }));
-    await page.getByRole("note").filter({ hasText: "characters in it that do not show" }).waitFor();
+    await page.getByRole("note").filter({ hasText: "characters that the field does not show" }).waitFor();
     assert.match(await text(page.getByRole("note").filter({ hasText: "do not show" })), /U\+202E right-to-left override U\+200B zero width space/);
     await editCopy(page);
     const rules = { sub: `${evil}*`, [`"${evil.replaceAll('"', "'")}"`]: bidi };

@@ -211,7 +211,7 @@ for (const width of [1280, 390]) {
       const read = (content) =>
         page.getByLabel("Import tests").setInputFiles({ name: "a.test.json", mimeType: "application/json", buffer: Buffer.from(content) });
       await read(JSON.stringify(file));
-      await page.getByRole("status").filter({ hasText: "✓ Added 1 of 3 tests. 2 are there already." }).waitFor();
+      await page.getByRole("status").filter({ hasText: "✓ Added 1 of 3 tests. 2 were there already." }).waitFor();
       await page.getByText("1 test expects more than the decision").waitFor();
       await page.locator(".save-bar").getByText("3 of 3 as expected").waitFor();
       await read('{"cases": [{"name": "x", "claims": {}, "expekt": "allowed"}]}');

@@ -17,7 +17,7 @@ for (const width of [1280, 390]) {
     await page.getByLabel("Pulumi organization").fill("acme");
     await page.getByLabel("Owner").fill("octo-org");
     await page.getByLabel("Repository").fill("site.example");
-    assert.match(await text(preview(page)), /Shown with examples for: Branch\./);
+    assert.match(await text(preview(page)), /The preview uses example values for: Branch\./);
     await page.getByText("matches any one character in a pattern: sitexexample is allowed too").or(
       page.getByText("`sitexexample` is allowed too")).first().waitFor();
     await page.getByRole("button", { name: "Register issuer" }).click();
@@ -80,7 +80,7 @@ describe("the provider", () => {
 
   test("without its policies, no parameters are needed", async () => {
     const page = await openPage("issuers/new?preset=github-actions");
-    await page.getByLabel("Start with the policies").uncheck();
+    await page.getByLabel("Start with the provider's policies").uncheck();
     await preview(page).getByText("No policies yet").waitFor();
     await page.getByRole("button", { name: "Register issuer" }).click();
     await page.getByRole("heading", { level: 1, name: "GitHub Actions" }).waitFor();

@@ -4,23 +4,25 @@
 
 use js_sys::Promise;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlLinkElement;
 
 /// Enables the style sheets of the page at once. The future ends when they have loaded, or cannot be loaded.
-pub(crate) fn load(page: &str) -> impl Future<Output = ()> + use<> {
+pub(crate) fn load(page: &str) -> impl Future<Output = ()> + Send + use<> {
     let links = document().query_selector_all(&format!("link[data-pages~='{page}']"));
     let loading: Vec<Promise> = links
         .iter()
-        .flat_map(|links| (0..links.length()).filter_map(|index| links.get(index)))
+        .flat_map(|links| (0..links.length()).filter_map(move |index| links.get(index)))
         .filter_map(|link| enable(&link.dyn_into().ok()?))
         .collect();
-    async {
+    // Only one thread has a page.
+    SendWrapper::new(async {
         for finished in loading {
             let _ = JsFuture::from(finished).await;
         }
-    }
+    })
 }
 
 /// Starts to load a style sheet; `None` if it has loaded.

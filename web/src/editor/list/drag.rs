@@ -98,7 +98,7 @@ fn aimed(drag: Drag) -> Drag {
     let rows = document().query_selector_all(".policies > .policy").ok();
     let rows = rows
         .iter()
-        .flat_map(|rows| (0..rows.length()).filter_map(|place| rows.get(place)));
+        .flat_map(|rows| (0..rows.length()).filter_map(move |place| rows.get(place)));
     let is_below = |row: &Element| {
         let area = row.get_bounding_client_rect();
         f64::from(drag.at) < area.top() + area.height() / 2.0
