@@ -2,12 +2,13 @@
 
 use claimgate::diagnostic::Diagnostics;
 use claimgate::pattern::escape;
+use claimgate::sorted::sorted_by;
 use claimgate_providers::grammar::{Claim, Grammar, Is, Outsider, Piece, Words};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Edit, apply};
 use crate::model::PolicyModel;
-use crate::questions::{Analysis, Difference, Mine, Ours, Relation, Who, difference};
+use crate::questions::{Analysis, Difference, Mine, Ours, Relation, Who, difference, stays_useful};
 
 /// The most ways that are tried, and the most that are returned.
 const MAX_TRIED: usize = 12;
@@ -62,7 +63,8 @@ pub fn closings(
         let kinds = closing.difference.kinds.iter();
         kinds.map(|kind| kind.closed.len()).sum::<usize>()
     };
-    found.sort_by_key(|closing| (closing.also.len(), tokens(closing), closing.edits.len()));
+    let by = |closing: &Closing| (closing.also.len(), tokens(closing), closing.edits.len());
+    let mut found = sorted_by(found, by);
     found.truncate(MAX_FOUND);
     Ok(found)
 }
@@ -98,17 +100,6 @@ fn tried(
         edits,
         difference,
     }))
-}
-
-/// Whether every allow that admitted something still does.
-fn stays_useful(model: &PolicyModel, changed: &mut Analysis<'_>) -> bool {
-    let mut before = Analysis::new(model);
-    let mut policies = 0..model.definitions().len();
-    policies.all(|policy| {
-        !changed.is_allow(policy)
-            || changed.is_effective(policy).is_yes()
-            || !before.is_effective(policy).is_yes()
-    })
 }
 
 /// What allows name in full, for each of them, by the names of parts.

@@ -10,6 +10,7 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::{
     CompileOptions, Decision, Limits, PolicyDefinition, PolicySet, RequestedToken, TokenType,
 };
+use claimgate::sorted::distinct;
 use claimgate::{audience, policy};
 use claimgate_providers::grammar::{GRAMMARS, Grammar, grammar};
 
@@ -216,9 +217,7 @@ impl PolicyModel {
         for definition in &self.definitions {
             kinds.extend(kinds_of(definition));
         }
-        kinds.sort();
-        kinds.dedup();
-        kinds
+        distinct(kinds)
     }
 }
 

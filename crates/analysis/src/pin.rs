@@ -25,6 +25,8 @@ pub(crate) struct Unended {
     pub(crate) claim: String,
     /// What has the name.
     pub(crate) word: &'static str,
+    /// The part of the name that is written.
+    pub(crate) name: String,
     /// The part of the value that all values share, up to the wildcard or from there on.
     pub(crate) shared: String,
     /// Whether the wildcard is before the name.
@@ -99,10 +101,11 @@ pub(crate) fn is_same_claim(one: &str, other: &str) -> bool {
 
 /// What a pattern says about the tenant in the way of one row.
 fn tenant(row: &TenantClaim, issuer: &SharedIssuer, claim: &str, outline: &str) -> Pin {
-    let part = |shared: &str, is_end| {
+    let part = |name: &str, shared: &str, is_end| {
         Pin::Part(Unended {
             claim: claim.to_owned(),
             word: issuer.word,
+            name: name.to_owned(),
             shared: shared.to_owned(),
             is_end,
             until: row.until,
@@ -111,7 +114,10 @@ fn tenant(row: &TenantClaim, issuer: &SharedIssuer, claim: &str, outline: &str) 
     if let NameKind::Domain { open } = row.kind {
         return match domain(outline, open) {
             Some(true) => Pin::Tenant,
-            Some(false) => part(outline.trim_start_matches(WILDCARD), true),
+            Some(false) => {
+                let end = outline.trim_start_matches(WILDCARD);
+                part(end, end, true)
+            }
             None => Pin::Free,
         };
     }
@@ -128,7 +134,10 @@ fn tenant(row: &TenantClaim, issuer: &SharedIssuer, claim: &str, outline: &str) 
     match name(rest, row.until) {
         Name { text: "", .. } => Pin::Free,
         Name { is_ended: true, .. } => Pin::Tenant,
-        Name { .. } => part(outline.split(WILDCARD).next().unwrap_or_default(), false),
+        Name { text, .. } => {
+            let shared = outline.split(WILDCARD).next().unwrap_or_default();
+            part(text, shared, false)
+        }
     }
 }
 
@@ -165,6 +174,7 @@ fn project(
             return is_begun.then(|| Unended {
                 claim: claim.to_owned(),
                 word,
+                name: found.text.to_owned(),
                 shared: up_to_name(outline, found.text),
                 is_end: false,
                 until,

@@ -30,7 +30,8 @@ pub mod pattern;
 pub mod policy;
 #[cfg(feature = "schema")]
 pub mod schema;
-mod sorted;
+#[doc(hidden)]
+pub mod sorted;
 #[doc(hidden)]
 pub mod text;
 pub mod time;

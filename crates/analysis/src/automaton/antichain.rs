@@ -4,6 +4,8 @@
 //! description of patterns and grammars as states and edges: it finds the characters that matter by
 //! itself, and follows pairs of one state of what is covered and all states of what covers.
 
+use claimgate::sorted::distinct;
+
 use claimgate_providers::grammar::Words;
 use rustc_hash::FxHashMap;
 
@@ -178,7 +180,5 @@ fn characters<'a>(automata: impl Iterator<Item = &'a Nfa>) -> Vec<char> {
             Label::Any => {}
         }
     }
-    all.sort_unstable();
-    all.dedup();
-    all
+    distinct(all)
 }

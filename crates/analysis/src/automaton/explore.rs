@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use claimgate::sorted::sorted;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::alphabet::Alphabet;
@@ -86,7 +88,7 @@ fn leads(nfa: &Nfa, alphabet: &Alphabet, state: &[u32], to: &mut Vec<(Option<u16
             Label::Set(set) => some.extend(alphabet.classes(set).map(|class| (class, *next))),
         }
     }
-    some.sort_unstable();
+    let some = sorted(some);
     if !all.is_empty() {
         to.push((None, all.clone()));
     }

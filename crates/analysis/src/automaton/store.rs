@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use claimgate::sorted::distinct;
+
 use claimgate_providers::grammar::{CharSet, Words};
 use rustc_hash::FxHashMap;
 
@@ -67,10 +69,8 @@ pub(crate) struct Store {
 impl Store {
     /// The language of the texts that one of the patterns matches.
     pub(crate) fn lang(&mut self, patterns: impl IntoIterator<Item = Vec<Token>>) -> LangId {
-        let mut patterns: Vec<_> = patterns.into_iter().map(|tokens| normal(&tokens)).collect();
-        patterns.sort();
-        patterns.dedup();
-        let patterns: Rc<[Vec<Token>]> = patterns.into();
+        let patterns = patterns.into_iter().map(|tokens| normal(&tokens));
+        let patterns: Rc<[Vec<Token>]> = distinct(patterns.collect()).into();
         if let Some(id) = self.lang_ids.get(&patterns) {
             return *id;
         }

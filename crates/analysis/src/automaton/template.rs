@@ -1,5 +1,7 @@
 //! How a pattern divides among the parts of a claim.
 
+use claimgate::sorted::distinct;
+
 use super::budget::{Budget, Exhausted};
 use super::token::Token;
 
@@ -38,10 +40,7 @@ pub(crate) fn ways(
         ways: Vec::new(),
     };
     division.divide(0, segments)?;
-    let mut ways = division.ways;
-    ways.sort();
-    ways.dedup();
-    Ok(ways)
+    Ok(distinct(division.ways))
 }
 
 struct Division<'a> {
@@ -158,9 +157,7 @@ fn after(tokens: &[Token], at: usize, text: &str) -> Vec<usize> {
                 place += 1;
             }
         }
-        next.sort_unstable();
-        next.dedup();
-        std::mem::swap(&mut places, &mut next);
+        places = distinct(std::mem::take(&mut next));
     }
     places
 }

@@ -137,6 +137,11 @@ impl<'a> Context<'a> {
         self.model.grammar()
     }
 
+    /// Whether the issuer is of the provider with that identifier.
+    pub(super) fn is_of(&self, provider: &str) -> bool {
+        self.grammar().is_some_and(|own| own.id == provider)
+    }
+
     /// What is known of the issuer's claims.
     pub(super) fn traits(&self) -> &'static ClaimTraits {
         claim_traits(self.grammar().map_or("", |grammar| grammar.id))
@@ -213,6 +218,23 @@ impl<'a> Context<'a> {
             }
         }
         None
+    }
+
+    /// The allows that admit outsiders of a class, of those to look at, each with a token.
+    pub(super) fn open_to(
+        &mut self,
+        class: &str,
+        is_one: impl Fn(&mut Self, usize, &PolicyDefinition) -> bool,
+    ) -> Vec<(usize, &'a PolicyDefinition, Witness)> {
+        let mut found = Vec::new();
+        for (allow, definition) in self.allows() {
+            if is_one(self, allow, definition)
+                && let Some(witness) = self.outsider(allow, &[class])
+            {
+                found.push((allow, definition, witness));
+            }
+        }
+        found
     }
 
     /// A token of some class that an allow admits, where dots stand for themselves.

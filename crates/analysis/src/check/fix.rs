@@ -7,12 +7,13 @@ use super::context::Context;
 use super::finding::{Edit, SafeFix};
 use crate::model::PolicyModel;
 use crate::pin::is_same_claim;
-use crate::questions::{Relation, difference};
+use crate::questions::{Analysis, Relation, difference, stays_useful};
 
 /// The most policies of an issuer that fixes are looked for.
 const MAX_POLICIES: usize = 100;
 
-/// The fix, if the changed policies admit the same or less, and no sample less.
+/// The fix, if the changed policies admit the same or less, no sample less, and no added deny makes an
+/// allow useless.
 pub(super) fn verified(
     cx: &mut Context<'_>,
     title: impl Into<String>,
@@ -31,12 +32,31 @@ pub(super) fn verified(
         false => changed,
     };
     let effect = difference(cx.model, &changed).relation;
-    let is_safe = matches!(effect, Relation::Equivalent | Relation::Narrower);
-    (is_safe && keeps_samples(cx, &changed)).then_some(SafeFix {
+    let is_narrower = matches!(effect, Relation::Equivalent | Relation::Narrower);
+    let is_deny = |edit: &Edit| matches!(edit, Edit::AddDeny { .. });
+    let is_useful =
+        || !edits.iter().any(is_deny) || stays_useful(cx.model, &mut Analysis::new(&changed));
+    let is_safe = is_narrower && keeps_samples(cx, &changed) && is_useful();
+    is_safe.then_some(SafeFix {
         title: title.into(),
         edits,
         effect,
     })
+}
+
+/// The fix that gives a policy this rule: a claim path and a pattern.
+pub(super) fn with_rule(
+    cx: &mut Context<'_>,
+    title: impl Into<String>,
+    policy: usize,
+    (claim, pattern): (&str, &str),
+) -> Option<SafeFix> {
+    let edit = Edit::SetRule {
+        policy,
+        claim: claim.to_owned(),
+        pattern: pattern.to_owned(),
+    };
+    verified(cx, title, vec![edit])
 }
 
 fn keeps_samples(cx: &Context<'_>, changed: &PolicyModel) -> bool {

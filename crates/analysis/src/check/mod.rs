@@ -16,6 +16,7 @@ mod whole_set;
 
 use claimgate::diagnostic::Diagnostics;
 use claimgate::issuer::IssuerDefinition;
+use claimgate::sorted::sorted_by;
 
 use context::{Context, Models};
 
@@ -75,11 +76,7 @@ pub fn check(issuer: &IssuerDefinition, options: &CheckOptions) -> Result<Findin
     }
     cx.add_rest();
     let facts = cx.analysis.facts();
-    let mut findings = cx.findings;
     let place = |finding: &Finding| finding.policies.first().copied();
-    findings.sort_by(|a, b| {
-        let by = |own: &Finding| (own.diagnostic.severity, place(own));
-        by(a).cmp(&by(b))
-    });
+    let findings = sorted_by(cx.findings, |own| (own.diagnostic.severity, place(own)));
     Ok(Findings { findings, facts })
 }

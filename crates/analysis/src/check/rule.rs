@@ -60,11 +60,23 @@ impl Example {
 }
 
 impl Rule {
-    /// A diagnostic of this kind.
+    /// A diagnostic of this kind. Inlined, so that the Wasm, which has no documentation, does not contain its
+    /// texts.
+    #[inline(always)]
     pub(crate) fn says(&self, message: impl Into<String>) -> Diagnostic {
-        Diagnostic::note(self.code, message)
-            .severity(self.severity)
-            .basis(self.basis)
-            .help(self.remedy)
+        diagnostic(
+            (self.code, self.severity, self.basis, self.remedy),
+            message.into(),
+        )
     }
+}
+
+fn diagnostic(
+    (code, severity, basis, remedy): (&'static str, Severity, Basis, &str),
+    message: String,
+) -> Diagnostic {
+    Diagnostic::note(code, message)
+        .severity(severity)
+        .basis(basis)
+        .help(remedy)
 }

@@ -25,13 +25,12 @@ fn report(name: &Unended, severity: Severity) -> Diagnostic {
     let Unended {
         claim,
         word,
-        shared,
+        name: own,
         ..
     } = name;
     let place = if name.is_end { "ends" } else { "begins" };
-    let message = format!(
-        "the rule on `{claim}` admits every {word} whose name {place} with that of `{shared}`"
-    );
+    let message =
+        format!("the rule on `{claim}` admits every {word} whose name {place} with `{own}`");
     let reason = match severity {
         Severity::Error => "a stranger can take such a name: ",
         _ => "unless that is meant, ",

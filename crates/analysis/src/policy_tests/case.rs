@@ -7,6 +7,7 @@ use claimgate::explain::{
 use claimgate::inspect::{Options, explain_claims};
 use claimgate::jwt::{TokenError, check_validity};
 use claimgate::policy::Decision;
+use claimgate::sorted::distinct;
 use claimgate::text::list;
 
 use super::case_report::{CaseDecision, CaseReport, Failure};
@@ -193,9 +194,7 @@ fn policies(
     subject: &TestSubject,
 ) -> Result<(), String> {
     let all = expected.iter().map(|name| name.find(subject.policies()));
-    let mut expected = all.collect::<Result<Vec<_>, _>>()?;
-    expected.sort_unstable();
-    expected.dedup();
+    let expected = distinct(all.collect::<Result<Vec<_>, _>>()?);
     if expected == found.policies {
         return Ok(());
     }
@@ -222,13 +221,8 @@ fn nearest(
     let Some(claims) = &expected.claims else {
         return Ok(());
     };
-    let sorted = |mut claims: Vec<String>| {
-        claims.sort();
-        claims.dedup();
-        claims
-    };
     let changes = found.changes.iter().map(|change| change.claim.clone());
-    let (claims, found) = (sorted(claims.clone()), sorted(changes.collect()));
+    let (claims, found) = (distinct(claims.clone()), distinct(changes.collect()));
     if claims == found {
         return Ok(());
     }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use claimgate::sorted::distinct;
+
 use super::cube::Rule;
 use super::present::Present;
 use super::proof::{End, InShape, Node, Refutation, Tree};
@@ -97,16 +99,12 @@ impl Space {
     pub(super) fn covers(
         &mut self,
         slot: usize,
-        mut each: Vec<LangId>,
-        mut by: Vec<LangId>,
+        each: Vec<LangId>,
+        by: Vec<LangId>,
         steps: &mut u64,
     ) -> Option<bool> {
-        each.sort_unstable();
-        each.dedup();
-        by.sort_unstable();
-        by.dedup();
         let words = self.words(slot);
-        let key = (words, each, by);
+        let key = (words, distinct(each), distinct(by));
         if let Some(is_covered) = self.checked.covered.get(&key) {
             return Some(*is_covered);
         }

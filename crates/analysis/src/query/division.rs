@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use claimgate::sorted::distinct;
+
 use super::cube::{Cube, PathId, Rule};
 use super::shape::{Atoms, MAX_NEGATIVES, Way};
 use super::space::Space;
@@ -62,9 +64,7 @@ impl Space {
                 all.extend(possible.flat_map(|way| way.parts.iter().copied()));
             }
         }
-        all.sort_unstable();
-        all.dedup();
-        Ok(all)
+        Ok(distinct(all))
     }
 
     /// The ways without regard to grammars, but for the characters of parts; one, if there is one part.

@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use claimgate::sorted::distinct;
+
 use super::cube::{Cube, PathId, Rule};
 use super::present::Present;
 use super::proof::{Negative, Tree};
@@ -149,9 +151,7 @@ impl Required {
                 all.extend(way.parts.iter().copied());
             }
         }
-        all.sort_unstable();
-        all.dedup();
-        Ok(Self(all))
+        Ok(Self(distinct(all)))
     }
 
     /// Whether some atom begins or ends otherwise than what its slot has to match: the one value of the

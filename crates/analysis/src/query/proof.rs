@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use claimgate::sorted::distinct;
+
 use rustc_hash::FxHashSet;
 
 use super::cube::PathId;
@@ -84,9 +86,7 @@ impl Refutation {
             };
             in_shape.tree.negatives(&mut add, &mut FxHashSet::default());
         }
-        all.sort_unstable();
-        all.dedup();
-        all
+        distinct(all)
     }
 }
 

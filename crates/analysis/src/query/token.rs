@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use claimgate::claims::{Claims, Value};
+use claimgate::sorted::{distinct, sorted};
 use claimgate_providers::grammar::ClaimKind;
 use rustc_hash::FxHashMap;
 
@@ -45,11 +46,8 @@ impl Assignment {
                 _ => {}
             }
         }
-        let mut pinned: Vec<String> = shown(space, present, query)
-            .into_iter()
-            .map(|path| space.name(path))
-            .collect();
-        pinned.sort();
+        let pinned = shown(space, present, query).into_iter();
+        let pinned = sorted(pinned.map(|path| space.name(path)).collect());
         let claims = Claims::from_value(Value::Object(members)).map_err(|_| Exhausted::Replay)?;
         let shape = space.shapes.get(present.shape);
         Ok(Self {
@@ -100,9 +98,7 @@ fn shown(space: &Space, present: &Present, query: &Query<'_>) -> Vec<PathId> {
     if !query.shapes.is_empty() && !shown.iter().any(|path| shape.own.contains(path)) {
         shown.extend(shape.own.first());
     }
-    shown.sort_unstable();
-    shown.dedup();
-    shown
+    distinct(shown)
 }
 
 fn kind(space: &Space, present: &Present, path: PathId) -> ClaimKind {

@@ -3,6 +3,7 @@
 use claimgate::claim_path::ClaimPath;
 use claimgate::claims::Claims;
 use claimgate::policy::RequestedToken;
+use claimgate::sorted::distinct;
 use claimgate_providers::grammar::class::OTHER_BRANCH;
 use claimgate_providers::grammar::{Claim, Is, Outsider, Piece, Words};
 
@@ -198,17 +199,15 @@ impl Analysis<'_> {
                 let path = ClaimPath::parse(claim.path);
                 path.is_ok_and(|path| at(&witness.claims, &path).is_some())
             };
-            let mut claims: Vec<&Claim> = all.filter(has).filter(shows).collect();
-            claims.sort_by_key(|claim| claim.value.len());
+            let claims: Vec<&Claim> = all.filter(has).filter(shows).collect();
             let is_named = |claim: &&Claim| witness.matters.iter().any(|own| own == claim.path);
             if !claims.iter().any(is_named)
-                && let Some(claim) = claims.first()
+                && let Some(claim) = claims.iter().min_by_key(|claim| claim.value.len())
             {
                 witness.matters.push(claim.path.to_owned());
             }
         }
-        witness.matters.sort();
-        witness.matters.dedup();
+        witness.matters = distinct(std::mem::take(&mut witness.matters));
     }
 
     fn rules(&mut self, rules: &[(String, String)]) -> Vec<(usize, LangId)> {

@@ -2,6 +2,7 @@
 
 use claimgate::claims::Claims;
 use claimgate::policy::RequestedToken;
+use claimgate::sorted::distinct;
 use serde::{Deserialize, Serialize};
 
 use super::facts::facts;
@@ -137,9 +138,7 @@ pub fn difference(old: &PolicyModel, new: &PolicyModel) -> Difference {
     let mut space = space_of(new);
     let old_set = Set::new(&mut space, old, 0);
     let new_set = Set::new(&mut space, new, 1);
-    let mut kinds = [old.kinds(), new.kinds()].concat();
-    kinds.sort();
-    kinds.dedup();
+    let kinds = distinct([old.kinds(), new.kinds()].concat());
     let kinds: Vec<_> = kinds
         .into_iter()
         .map(|kind| {

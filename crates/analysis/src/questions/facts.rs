@@ -1,5 +1,7 @@
 //! The facts that answers take for granted, in words.
 
+use claimgate::sorted::distinct;
+
 use claimgate_providers::grammar::{Claim, Grammar, Piece};
 
 use super::set::Set;
@@ -19,12 +21,8 @@ pub(super) fn facts<'a, 'b: 'a>(
         .into_iter()
         .flat_map(|set| set.cubes.iter().chain(&set.audiences));
     let paths = cubes.flat_map(|cube| cube.rules.iter().map(|(path, _)| *path));
-    let mut used: Vec<String> = paths
-        .filter(|path| space.is_known(*path))
-        .map(|path| space.name(path))
-        .collect();
-    used.sort();
-    used.dedup();
+    let used = paths.filter(|path| space.is_known(*path));
+    let used = distinct(used.map(|path| space.name(path)).collect());
     let mut facts: Vec<String> = used
         .iter()
         .flat_map(|path| on_claim(grammar, path))
@@ -60,9 +58,7 @@ fn on_claim(grammar: &Grammar, path: &str) -> Vec<String> {
     if !first.is_many {
         facts.push(format!("`{path}` has one value"));
     }
-    let mut forms: Vec<String> = claims.iter().map(|claim| form(claim)).collect();
-    forms.sort();
-    forms.dedup();
+    let forms = distinct(claims.iter().map(|claim| form(claim)).collect());
     let is_free = |form: &String| {
         form.starts_with('{') && form.ends_with('}') && form.matches('{').count() == 1
     };

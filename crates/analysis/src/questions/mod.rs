@@ -13,6 +13,7 @@ mod set;
 mod single;
 mod steps;
 mod strangers;
+mod useful;
 
 pub(crate) use classes::{Class, Texts};
 pub use difference::{Change, Difference, KindDifference, Relation, UndecidedChange, difference};
@@ -21,3 +22,4 @@ pub(crate) use outsiders::stated;
 pub use outsiders::{Mine, Ours, Rung, Who};
 pub use review::{Defect, Issue, Review};
 pub use session::Analysis;
+pub(crate) use useful::stays_useful;

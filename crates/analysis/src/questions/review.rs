@@ -1,6 +1,7 @@
 //! All questions about a set of policies at once.
 
 use claimgate::policy::Decision;
+use claimgate::sorted::sorted_by;
 use serde::{Deserialize, Serialize};
 
 use super::session::Analysis;
@@ -85,7 +86,7 @@ impl Analysis<'_> {
             }
         }
         self.on_roles(&mut issues);
-        issues.sort_by(|a, b| (&a.policies, a.defect).cmp(&(&b.policies, b.defect)));
+        let issues = sorted_by(issues, |issue| (issue.policies.clone(), issue.defect));
         Review {
             issues,
             facts: self.facts(),

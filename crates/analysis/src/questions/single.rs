@@ -2,6 +2,7 @@
 
 use claimgate::explain::ReasonCode;
 use claimgate::policy::{Decision, RequestedToken};
+use claimgate::sorted::distinct;
 
 use super::session::{Analysis, ask};
 use crate::answer::{Answer, Proof, RequestKind};
@@ -269,8 +270,7 @@ impl Proof {
     /// Adds the proof of another case.
     pub(super) fn join(&mut self, other: Self) {
         self.policies.extend(other.policies);
-        self.policies.sort_unstable();
-        self.policies.dedup();
+        self.policies = distinct(std::mem::take(&mut self.policies));
         let room = 200_usize.saturating_sub(self.steps.len());
         self.left_out += other.left_out + other.steps.len().saturating_sub(room);
         self.steps.extend(other.steps.into_iter().take(room));

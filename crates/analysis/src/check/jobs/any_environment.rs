@@ -7,7 +7,7 @@ use crate::check::context::Context;
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
 
-use super::any_repository;
+use super::any_ref;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "any-environment",
@@ -30,16 +30,12 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 pub(super) fn find(cx: &mut Context<'_>) {
-    for (allow, _) in cx.allows() {
+    let open = cx.open_to(class::OTHER_ENVIRONMENT, |cx, allow, _| {
         // Where any branch is admitted, an environment protects nothing anyway.
-        let is_wider = any_repository::is_wider(cx, allow)
-            || cx.outsider(allow, &[class::OTHER_BRANCH]).is_some();
-        if is_wider {
-            continue;
-        }
-        if let Some(witness) = cx.outsider(allow, &[class::OTHER_ENVIRONMENT]) {
-            let message = "this admits jobs with any environment";
-            cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
-        }
+        !any_ref::is_wider(cx, allow)
+    });
+    for (allow, _, witness) in open {
+        let message = "this admits jobs with any environment";
+        cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
     }
 }

@@ -29,6 +29,11 @@ pub(in crate::check) const RULE: Rule = Rule {
     ),
 };
 
+/// Whether findings on tags and environments would say less than what is known: every branch is admitted.
+pub(super) fn is_wider(cx: &mut Context<'_>, allow: usize) -> bool {
+    any_repository::is_wider(cx, allow) || cx.outsider(allow, &[class::OTHER_BRANCH]).is_some()
+}
+
 pub(super) fn find(cx: &mut Context<'_>) {
     for (allow, definition) in cx.allows() {
         if any_repository::is_wider(cx, allow) {
@@ -41,10 +46,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
             };
             let message = format!("this {grant} jobs of any branch");
             let mut found = Finding::on(allow, RULE.says(message));
-            if cx
-                .grammar()
-                .is_some_and(|grammar| grammar.id != GITHUB_ACTIONS)
-            {
+            if !cx.is_of(GITHUB_ACTIONS) {
                 found = found.help("name the branch that the policy is for");
             }
             cx.add(found.witness(witness));

@@ -62,9 +62,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         .find(|own| class::OTHERS.contains(&own.id))
         .map_or("another project of ours", |own| own.title)
         .replace("of ours", "of yours");
-    let is_github = cx
-        .grammar()
-        .is_some_and(|grammar| grammar.id == GITHUB_ACTIONS);
+    let is_github = cx.is_of(GITHUB_ACTIONS);
     for (allow, _) in cx.allows() {
         if is_by_workflow(cx, allow) {
             continue;

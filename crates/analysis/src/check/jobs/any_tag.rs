@@ -7,7 +7,7 @@ use crate::check::context::Context;
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
 
-use super::any_repository;
+use super::any_ref;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "any-tag",
@@ -30,15 +30,11 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 pub(super) fn find(cx: &mut Context<'_>) {
-    for (allow, _) in cx.allows() {
-        let is_wider = any_repository::is_wider(cx, allow)
-            || cx.outsider(allow, &[class::OTHER_BRANCH]).is_some();
-        if is_wider {
-            continue;
-        }
-        if let Some(witness) = cx.outsider(allow, &[class::OTHER_TAG]) {
-            let message = "this admits jobs of any tag";
-            cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
-        }
+    let open = cx.open_to(class::OTHER_TAG, |cx, allow, _| {
+        !any_ref::is_wider(cx, allow)
+    });
+    for (allow, _, witness) in open {
+        let message = "this admits jobs of any tag";
+        cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
     }
 }

@@ -32,7 +32,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 const CLAIM: &str = "\"oidc.circleci.com/vcs-origin\"";
 
 pub(super) fn find(cx: &mut Context<'_>) {
-    if cx.grammar().is_none_or(|grammar| grammar.id != CIRCLECI) {
+    if !cx.is_of(CIRCLECI) {
         return;
     }
     for (allow, definition) in cx.allows() {

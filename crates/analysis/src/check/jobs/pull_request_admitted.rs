@@ -1,10 +1,12 @@
 //! `pull-request-admitted`: an allow admits jobs of pull requests.
 
 use claimgate::diagnostic::{Basis, Severity};
+use claimgate::policy::PolicyDefinition;
 use claimgate_providers::grammar::{GITHUB_ACTIONS, class};
 
 use crate::check::context::{Context, is_admin};
-use crate::check::finding::Finding;
+use crate::check::finding::{Edit, Finding, SafeFix};
+use crate::check::fix::verified;
 use crate::check::rule::{Example, Rule};
 
 use super::any_repository::is_protected;
@@ -31,12 +33,11 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 pub(super) fn find(cx: &mut Context<'_>) {
-    let is_github = cx
-        .grammar()
-        .is_some_and(|grammar| grammar.id == GITHUB_ACTIONS);
+    let is_github = cx.is_of(GITHUB_ACTIONS);
     if cx.grammar().is_some() {
         cx.take_heuristic(RULE.code);
     }
+    let mut denied = Denied::default();
     for (allow, definition) in cx.allows() {
         if is_protected(cx, allow) || is_of_branch(cx, allow) {
             continue;
@@ -55,10 +56,42 @@ pub(super) fn find(cx: &mut Context<'_>) {
         };
         let message = format!("this admits {what}, before anyone has reviewed them");
         let mut found = Finding::on(allow, RULE.says(message)).severity(severity);
-        if !is_github {
+        if is_github {
+            found.fixes.extend(denied.of(cx, allow, definition));
+        } else {
             found = found.help("name the branch, or deny the claim that tells such jobs apart");
         }
         cx.add(found.witness(witness));
+    }
+}
+
+/// The denies of pull requests that fix findings: one for each type of token and target.
+#[derive(Default)]
+struct Denied<'a>(Vec<(&'a PolicyDefinition, Option<SafeFix>)>);
+
+impl<'a> Denied<'a> {
+    fn of(
+        &mut self,
+        cx: &mut Context<'_>,
+        allow: usize,
+        definition: &'a PolicyDefinition,
+    ) -> Option<SafeFix> {
+        let target = |own: &PolicyDefinition| {
+            let names = [&own.team_name, &own.user_login, &own.runner_id];
+            (own.token_type, names.map(Clone::clone))
+        };
+        let mut known = self.0.iter();
+        if let Some((_, fix)) = known.find(|(own, _)| target(own) == target(definition)) {
+            return fix.clone();
+        }
+        let edit = Edit::AddDeny {
+            like: allow,
+            claim: "event_name".to_owned(),
+            pattern: "pull_request*".to_owned(),
+        };
+        let fix = verified(cx, "deny jobs of pull requests", vec![edit]);
+        self.0.push((definition, fix.clone()));
+        fix
     }
 }
 

@@ -5,6 +5,7 @@ use claimgate_providers::grammar::class;
 
 use crate::check::context::{Context, is_admin};
 use crate::check::finding::Finding;
+use crate::check::fix::with_rule;
 use crate::check::rule::{Example, Rule};
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -28,13 +29,13 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 pub(super) fn find(cx: &mut Context<'_>) {
-    for (allow, definition) in cx.allows() {
-        if !is_admin(definition) {
-            continue;
-        }
-        if let Some(witness) = cx.outsider(allow, &[class::SELF_HOSTED_RUNNER]) {
-            let message = "jobs on self-hosted runners get admin permission by this";
-            cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
-        }
+    let open = cx.open_to(class::SELF_HOSTED_RUNNER, |_, _, own| is_admin(own));
+    for (allow, _, witness) in open {
+        let message = "jobs on self-hosted runners get admin permission by this";
+        let mut found = Finding::on(allow, RULE.says(message));
+        let title = "require runners that GitHub hosts";
+        let rule = ("runner_environment", "github-hosted");
+        found.fixes.extend(with_rule(cx, title, allow, rule));
+        cx.add(found.witness(witness));
     }
 }

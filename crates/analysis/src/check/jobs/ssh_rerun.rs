@@ -4,9 +4,8 @@ use claimgate::diagnostic::{Basis, Severity};
 use claimgate_providers::grammar::class;
 
 use crate::check::context::{Context, is_admin};
-use crate::check::finding::Edit;
 use crate::check::finding::Finding;
-use crate::check::fix::verified;
+use crate::check::fix::with_rule;
 use crate::check::rule::{Example, Rule};
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -34,24 +33,16 @@ pub(in crate::check) const RULE: Rule = Rule {
 const CLAIM: &str = "\"oidc.circleci.com/ssh-rerun\"";
 
 pub(super) fn find(cx: &mut Context<'_>) {
-    for (allow, definition) in cx.allows() {
-        let Some(witness) = cx.outsider(allow, &[class::SSH_RERUN]) else {
-            continue;
-        };
+    for (allow, definition, witness) in cx.open_to(class::SSH_RERUN, |_, _, _| true) {
         let severity = match is_admin(definition) {
             true => Severity::Warning,
             false => Severity::Note,
         };
         let message = "this admits jobs that someone has rerun with SSH";
         let mut found = Finding::on(allow, RULE.says(message)).severity(severity);
-        let edit = Edit::SetRule {
-            policy: allow,
-            claim: CLAIM.to_owned(),
-            pattern: "false".to_owned(),
-        };
-        found
-            .fixes
-            .extend(verified(cx, "exclude reruns with SSH", vec![edit]));
+        let title = "exclude reruns with SSH";
+        let fix = with_rule(cx, title, allow, (CLAIM, "false"));
+        found.fixes.extend(fix);
         cx.add(found.witness(witness));
     }
 }

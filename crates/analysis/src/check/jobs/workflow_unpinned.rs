@@ -28,13 +28,9 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 pub(super) fn find(cx: &mut Context<'_>) {
-    for (allow, definition) in cx.allows() {
-        if !is_admin(definition) {
-            continue;
-        }
-        if let Some(witness) = cx.outsider(allow, &[class::OTHER_WORKFLOW]) {
-            let message = "any workflow gets admin permission by this";
-            cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
-        }
+    let open = cx.open_to(class::OTHER_WORKFLOW, |_, _, own| is_admin(own));
+    for (allow, _, witness) in open {
+        let message = "any workflow gets admin permission by this";
+        cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
     }
 }

@@ -20,6 +20,8 @@ pub(super) mod regex_in_glob;
 pub(super) mod url_slash;
 pub(super) mod whitespace;
 
+use claimgate::sorted::distinct;
+
 use claimgate_providers::grammar::{Claim, ClaimKind, Grammar, Piece, Words};
 
 use super::Find;
@@ -71,9 +73,7 @@ fn claims_of(grammar: &'static Grammar) -> impl Iterator<Item = &'static Claim> 
 fn known_claims(grammar: &'static Grammar) -> Vec<&'static str> {
     let mut known: Vec<_> = claims_of(grammar).map(|claim| claim.path).collect();
     known.extend(["iss", "aud", "sub", "exp", "iat", "nbf", "jti"]);
-    known.sort_unstable();
-    known.dedup();
-    known
+    distinct(known)
 }
 
 /// Whether a path is one of these, however it is written.

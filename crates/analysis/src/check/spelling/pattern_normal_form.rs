@@ -5,9 +5,8 @@ use claimgate::pattern::{Dialect, PartKind, parts};
 
 use super::rules;
 use crate::check::context::Context;
-use crate::check::finding::Edit;
 use crate::check::finding::Finding;
-use crate::check::fix::verified;
+use crate::check::fix::with_rule;
 use crate::check::rule::{Example, Rule};
 
 pub(in crate::check) const RULE: Rule = Rule {
@@ -38,14 +37,9 @@ pub(super) fn find(cx: &mut Context<'_>) {
         }
         let message = format!("`{pattern}` matches the same as `{shorter}`");
         let mut found = Finding::on_rule(policy, &claim, RULE.says(message));
-        let edit = Edit::SetRule {
-            policy,
-            claim: claim.clone(),
-            pattern: shorter.clone(),
-        };
-        found
-            .fixes
-            .extend(verified(cx, format!("write `{shorter}`"), vec![edit]));
+        let title = format!("write `{shorter}`");
+        let fix = with_rule(cx, title, policy, (&claim, &shorter));
+        found.fixes.extend(fix);
         cx.add(found);
     }
 }

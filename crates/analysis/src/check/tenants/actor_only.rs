@@ -34,16 +34,15 @@ pub(super) fn reason(
     allow: usize,
     definition: &PolicyDefinition,
     witness: &Witness,
-) -> bool {
+) -> Option<Finding> {
     let traits = cx.traits();
     let claims = [traits.people, traits.chosen].concat();
     if !is_only_on(definition, &claims) || is_only_on(definition, traits.chosen) {
-        return false;
+        return None;
     }
     let message = format!(
         "this trusts a person in any repository: {} is admitted",
         token(witness)
     );
-    cx.add(Finding::on(allow, RULE.says(message)).witness(witness.clone()));
-    true
+    Some(Finding::on(allow, RULE.says(message)))
 }

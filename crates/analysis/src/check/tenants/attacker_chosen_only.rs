@@ -34,14 +34,13 @@ pub(super) fn reason(
     allow: usize,
     definition: &PolicyDefinition,
     witness: &Witness,
-) -> bool {
+) -> Option<Finding> {
     if !is_only_on(definition, cx.traits().chosen) {
-        return false;
+        return None;
     }
     let message = format!(
         "strangers are admitted: the author of a job chooses all of these claims, and {} is admitted",
         token(witness)
     );
-    cx.add(Finding::on(allow, RULE.says(message)).witness(witness.clone()));
-    true
+    Some(Finding::on(allow, RULE.says(message)))
 }

@@ -30,20 +30,19 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 pub(super) fn reason(
-    cx: &mut Context<'_>,
+    _: &mut Context<'_>,
     allow: usize,
     definition: &PolicyDefinition,
     witness: &Witness,
-) -> bool {
+) -> Option<Finding> {
     if !is_only_audience(definition) {
-        return false;
+        return None;
     }
     let message = format!(
         "strangers are admitted: any job can request this audience, and {} is admitted",
         token(witness)
     );
-    cx.add(Finding::on(allow, RULE.says(message)).witness(witness.clone()));
-    true
+    Some(Finding::on(allow, RULE.says(message)))
 }
 
 /// On an issuer that is not known to be shared.

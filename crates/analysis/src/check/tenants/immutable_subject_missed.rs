@@ -1,6 +1,7 @@
 //! `immutable-subject-missed`: a rule on GitHub's `sub` matches only its form without identifiers.
 
 use claimgate::diagnostic::{Basis, Severity};
+use claimgate_providers::grammar::GITHUB_ACTIONS;
 
 use crate::check::context::{Context, rule_on};
 use crate::check::finding::Finding;
@@ -27,10 +28,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 };
 
 pub(super) fn find(cx: &mut Context<'_>) {
-    if cx
-        .grammar()
-        .is_none_or(|grammar| grammar.id != claimgate_providers::grammar::GITHUB_ACTIONS)
-    {
+    if !cx.is_of(GITHUB_ACTIONS) {
         return;
     }
     let subject = |policy: &claimgate::policy::PolicyDefinition| {

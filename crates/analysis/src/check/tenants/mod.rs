@@ -17,6 +17,7 @@ use claimgate::policy::PolicyDefinition;
 
 use super::Find;
 use super::context::{Context, policy_of};
+use super::finding::Finding;
 use crate::answer::Witness;
 use crate::pin::is_same_claim;
 
@@ -33,8 +34,8 @@ pub(super) const FIND: &[Find] = &[
     root_issuer::find,
 ];
 
-/// Why a stranger's token is admitted.
-type Reason = fn(&mut Context<'_>, usize, &PolicyDefinition, &Witness) -> bool;
+/// Why an allow admits a stranger's token, if it does for that reason.
+type Reason = fn(&mut Context<'_>, usize, &PolicyDefinition, &Witness) -> Option<Finding>;
 
 /// The reasons, the most special first. The last one is always given.
 const REASONS: [Reason; 6] = [
@@ -57,7 +58,10 @@ fn open_to_strangers(cx: &mut Context<'_>) {
             continue;
         };
         let mut reasons = REASONS.iter();
-        reasons.find(|reason| reason(cx, allow, definition, &witness));
+        let found = reasons.find_map(|reason| reason(cx, allow, definition, &witness));
+        if let Some(found) = found {
+            cx.add(found.witness(witness));
+        }
     }
     for code in [
         audience_only::RULE.code,

@@ -1,6 +1,7 @@
 //! `mutable-name`: an allow pins names that can change, and no identifier.
 
 use claimgate::diagnostic::{Basis, Severity};
+use claimgate::sorted::distinct;
 
 use crate::check::context::{Context, rule_on};
 use crate::check::finding::Finding;
@@ -67,9 +68,7 @@ pub(super) fn identifiers(cx: &Context<'_>) -> String {
     let traits = cx.traits();
     let lasting = traits.lasting.iter();
     let of_things = lasting.filter(|(name, _)| !traits.people.contains(name));
-    let mut ids: Vec<_> = of_things.map(|(_, id)| *id).collect();
-    ids.sort_unstable();
-    ids.dedup();
+    let ids = distinct(of_things.map(|(_, id)| *id).collect());
     let ids: Vec<_> = ids.iter().map(|id| format!("`{id}`")).collect();
     match ids.split_last() {
         Some((last, others)) if !others.is_empty() => format!("{} or {last}", others.join(", ")),

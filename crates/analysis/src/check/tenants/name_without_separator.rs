@@ -6,8 +6,8 @@ use claimgate_providers::shared_issuer;
 
 use crate::answer::Witness;
 use crate::check::context::{Context, rule_on, token};
-use crate::check::finding::{Edit, Finding};
-use crate::check::fix::verified;
+use crate::check::finding::Finding;
+use crate::check::fix::with_rule;
 use crate::check::rule::{Example, Rule};
 use crate::outline::WILDCARD;
 use crate::pin::{Pin, Unended, pin, unended};
@@ -39,16 +39,12 @@ pub(super) fn reason(
     allow: usize,
     definition: &PolicyDefinition,
     witness: &Witness,
-) -> bool {
-    let Some(issuer) = shared_issuer(&cx.issuer.url) else {
-        return false;
-    };
+) -> Option<Finding> {
+    let issuer = shared_issuer(&cx.issuer.url)?;
     let Pin::Part(name) = pin(definition, issuer, cx.dialect) else {
-        return false;
+        return None;
     };
-    let found = report(cx, allow, definition, &name, witness);
-    cx.add(found);
-    true
+    Some(report(cx, allow, definition, &name, witness))
 }
 
 /// The names within a tenant.
@@ -63,7 +59,9 @@ pub(super) fn find(cx: &mut Context<'_>) {
         let shared = shared_issuer(&cx.issuer.url);
         let name = shared.and_then(|issuer| unended(definition, issuer, cx.dialect));
         let found = match (other_name(cx, allow), name) {
-            (Some((_, witness)), Some(name)) => report(cx, allow, definition, &name, &witness),
+            (Some((_, witness)), Some(name)) => {
+                report(cx, allow, definition, &name, &witness).witness(witness)
+            }
             (Some((part, witness)), None) => {
                 let token = token(&witness);
                 let message = format!("this admits every {part} whose name begins alike: {token}");
@@ -73,11 +71,11 @@ pub(super) fn find(cx: &mut Context<'_>) {
                 let Unended {
                     claim,
                     word,
-                    shared,
+                    name: own,
                     ..
                 } = &name;
                 let message = format!(
-                    "the rule on `{claim}` admits every {word} that begins with `{shared}`"
+                    "the rule on `{claim}` admits every {word} whose name begins with `{own}`"
                 );
                 Finding::on_rule(allow, claim, RULE.says(message)).basis(Basis::Heuristic)
             }
@@ -115,13 +113,13 @@ fn report(
     let Unended {
         claim,
         word,
-        shared,
+        name: own,
         until,
         ..
     } = name;
     let place = if name.is_end { "ends" } else { "begins" };
     let message = format!(
-        "this admits every {word} whose name {place} with that of `{shared}`: {} is admitted",
+        "this admits every {word} whose name {place} with `{own}`: {} is admitted",
         token(witness)
     );
     let advice = match *until {
@@ -133,14 +131,10 @@ fn report(
     let pattern = rule_on(definition, claim).map(|(_, pattern)| pattern.as_str());
     if let Some(pattern) = pattern.and_then(|pattern| ended(pattern, name)) {
         let title = format!("end the name with `{until}`");
-        let edit = Edit::SetRule {
-            policy: allow,
-            claim: claim.clone(),
-            pattern,
-        };
-        found.fixes.extend(verified(cx, title, vec![edit]));
+        let fix = with_rule(cx, title, allow, (claim, &pattern));
+        found.fixes.extend(fix);
     }
-    found.witness(witness.clone())
+    found
 }
 
 /// The pattern with the separator after the name that a `*` continues.

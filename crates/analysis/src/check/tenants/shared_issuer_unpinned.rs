@@ -36,20 +36,18 @@ pub(super) fn reason(
     allow: usize,
     _: &PolicyDefinition,
     witness: &Witness,
-) -> bool {
+) -> Option<Finding> {
     let message = format!("strangers are admitted: {} is", token(witness));
-    let found = Finding::on(allow, RULE.says(message)).witness(witness.clone());
+    let found = Finding::on(allow, RULE.says(message));
     let is_opened_by_dots = cx
         .plain
         .stranger(allow)
         .is_some_and(|answer| answer.is_no());
-    let found = match (is_opened_by_dots, shared_issuer(&cx.issuer.url)) {
+    Some(match (is_opened_by_dots, shared_issuer(&cx.issuer.url)) {
         (true, _) => found.help(
             "only a `.` that stands for any character admits it: write `\\.` for a dot, which other systems do not read",
         ),
         (false, Some(issuer)) => found.help(advice(issuer)),
         (false, None) => found,
-    };
-    cx.add(found);
-    true
+    })
 }

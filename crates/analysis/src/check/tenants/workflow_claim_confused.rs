@@ -34,21 +34,17 @@ pub(super) fn reason(
     allow: usize,
     definition: &PolicyDefinition,
     witness: &Witness,
-) -> bool {
-    let Some((claim, _)) = rule_on(definition, "job_workflow_ref") else {
-        return false;
-    };
+) -> Option<Finding> {
+    let (claim, _) = rule_on(definition, "job_workflow_ref")?;
     let said = cx.analysis.said(allow, "called_owner");
     if said.named.is_empty() && said.starts.is_empty() {
-        return false;
+        return None;
     }
     let message = format!(
         "strangers are admitted: any repository can call this workflow, and {} is admitted",
         token(witness)
     );
-    let found = Finding::on_rule(allow, claim, RULE.says(message)).severity(Severity::Error);
-    cx.add(found.witness(witness.clone()));
-    true
+    Some(Finding::on_rule(allow, claim, RULE.says(message)).severity(Severity::Error))
 }
 
 /// `workflow_ref` names another repository than the other rules do.
