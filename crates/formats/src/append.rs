@@ -14,10 +14,14 @@ const UNCHANGEABLE: &str = "document-unreadable";
 /// A level of indentation where a text shows none.
 const UNIT: &str = "  ";
 
-/// An addition to a text, at a byte.
-struct Addition {
-    at: usize,
-    text: String,
+/// An addition to a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Addition {
+    /// The byte before which it is inserted.
+    pub at: usize,
+    /// What is inserted.
+    pub text: String,
 }
 
 /// Adds items to the array of that name in a JSON or YAML document that is an object, or adds the
@@ -85,7 +89,13 @@ fn addition(text: &str, root: &Node, name: &str, items: &[Value]) -> Option<Addi
             }
         };
     };
-    let array = member.value.as_ref()?;
+    insertion(text, member.value.as_ref()?, items)
+}
+
+/// What has to be inserted into a text so that an array in it has these items too; `None` if the node is no
+/// array, or one to which nothing can be added.
+#[must_use]
+pub fn insertion(text: &str, array: &Node, items: &[Value]) -> Option<Addition> {
     let Content::Array(own) = &array.content else {
         return None;
     };

@@ -5,7 +5,7 @@ use claimgate::diagnostic::{Diagnostic, Severity, join};
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::places::Place;
 use claimgate::policy::RequestedToken;
-use claimgate_analysis::{CheckOptions, Facts, Finding, check};
+use claimgate_analysis::{CheckOptions, Facts, Finding, Relation, SafeFix, check};
 use claimgate_formats::{IssuerPlace, Sample};
 use serde::Serialize;
 
@@ -184,6 +184,14 @@ impl Reported {
             located,
             related,
         }
+    }
+
+    /// The fixes that `--fix` may apply. A note does not say that something is wrong: its fix may not
+    /// refuse what was admitted.
+    pub(super) fn applied(&self) -> impl Iterator<Item = &SafeFix> {
+        let is_note = self.finding.diagnostic.severity == Severity::Note;
+        let fixes = self.finding.fixes.iter();
+        fixes.filter(move |fix| !is_note || fix.effect == Relation::Equivalent)
     }
 
     /// Whether it fails the check.

@@ -48,8 +48,8 @@ pub(super) fn fixed(name: &str, text: &str, looking: &Looking) -> Fixed {
 fn one(document: &Document, reported: &Reported) -> Option<(String, String)> {
     let definition = document.definitions.get(reported.issuer)?;
     let place = document.places.get(reported.issuer)?;
-    reported.finding.fixes.iter().find_map(|fix| {
-        let text = spliced(&document.text, place, &fix.edits)?;
+    reported.applied().find_map(|fix| {
+        let text = spliced(&document.text, place, &definition.policies, &fix.edits)?;
         // The text has to say what was proved, and nothing else.
         let again = Document::read(text.clone());
         let mut expected = document.definitions.clone();

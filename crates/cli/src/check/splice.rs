@@ -4,7 +4,10 @@
 use std::ops::Range;
 
 use claimgate::json::spans::{Content, Member, Node, Spans};
-use claimgate_analysis::Edit;
+use claimgate::json::{Value, write};
+use claimgate::policy::PolicyDefinition;
+use claimgate_analysis::{Edit, apply};
+use claimgate_formats::append::{Addition, insertion};
 use claimgate_formats::text::spans;
 use claimgate_formats::{IssuerPlace, PoliciesPlace};
 
@@ -12,10 +15,22 @@ use super::checked::located_path;
 
 /// The text with changes to the policies of an issuer; `None` if the text does not have them where
 /// they can be changed, as in a program.
-pub(super) fn spliced(text: &str, place: &IssuerPlace, edits: &[Edit]) -> Option<String> {
+pub(super) fn spliced(
+    text: &str,
+    place: &IssuerPlace,
+    policies: &[PolicyDefinition],
+    edits: &[Edit],
+) -> Option<String> {
     let spans = spans(text);
-    let mut changes = Vec::new();
-    for edit in edits {
+    let mut changes: Vec<(Range<usize>, String)> = Vec::new();
+    let is_deny = |edit: &&Edit| matches!(edit, Edit::AddDeny { .. });
+    let (denies, others): (Vec<&Edit>, Vec<&Edit>) = edits.iter().partition(is_deny);
+    if !denies.is_empty() {
+        let changed = apply(policies, edits);
+        let added = changed.get(changed.len().checked_sub(denies.len())?..)?;
+        changes.push(add(text, &spans, place, added)?);
+    }
+    for edit in others {
         changes.push(match edit {
             Edit::SetRule {
                 policy,
@@ -45,6 +60,22 @@ pub(super) fn spliced(text: &str, place: &IssuerPlace, edits: &[Edit]) -> Option
 fn node<'a>(spans: &'a Spans, path: &'a str) -> Option<&'a Node> {
     let found = spans.find(path)?;
     found.rest.is_empty().then(|| found.part.value())?
+}
+
+/// Adds policies at the end of their array.
+fn add(
+    text: &str,
+    spans: &Spans,
+    place: &IssuerPlace,
+    policies: &[PolicyDefinition],
+) -> Option<(Range<usize>, String)> {
+    let PoliciesPlace::Array(array) = &place.policies else {
+        return None;
+    };
+    let item = |policy| Value::parse(&write(policy)).ok();
+    let items: Option<Vec<Value>> = policies.iter().map(item).collect();
+    let Addition { at, text, .. } = insertion(text, node(spans, array)?, &items?)?;
+    Some((at..at, text))
 }
 
 /// Replaces the pattern of a rule, or adds the rule.
@@ -150,6 +181,8 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use claimgate::policy::parse_policies;
+
     use super::*;
 
     fn set(policy: usize, claim: &str, pattern: &str) -> Edit {
@@ -210,7 +243,7 @@ mod tests {
                 r#"{"policies": []}"#,
             ),
         ] {
-            let found = spliced(text, &place(), &[edit]);
+            let found = spliced(text, &place(), &[], &[edit]);
             assert_eq!(found.as_deref(), Some(expected), "{text}");
         }
     }
@@ -236,16 +269,44 @@ mod tests {
                 text.replace("  - decision: deny # all\n    rules: {sub: a}\n", ""),
             ),
         ] {
-            let found = spliced(text, &place(), &[edit]);
+            let found = spliced(text, &place(), &[], &[edit]);
             assert_eq!(found.as_deref(), Some(expected.as_str()));
+        }
+    }
+
+    #[test]
+    fn denies_are_added_in_the_layout_of_the_text() {
+        let policy = r#"{"decision": "allow", "tokenType": "team", "teamName": "ops", "rules": {"sub": "a*"}}"#;
+        let policies = parse_policies(policy).unwrap();
+        let deny = serde_json::json!({ "edit": "addDeny", "like": 0, "claim": "event_name", "pattern": "pull*" });
+        let deny: Edit = serde_json::from_value(deny).unwrap();
+        let json = r#"{"decision":"deny","tokenType":"team","teamName":"ops","rules":{"event_name":"pull*"}}"#;
+        for (text, expected) in [
+            (
+                format!(r#"{{"policies": [{policy}]}}"#),
+                format!(r#"{{"policies": [{policy}, {json}]}}"#),
+            ),
+            (
+                "policies: # all\n  - decision: allow # ours\n    tokenType: team\n    teamName: ops\n    rules:\n      sub: a* # any\n".to_owned(),
+                "policies: # all\n  - decision: allow # ours\n    tokenType: team\n    teamName: ops\n    rules:\n      sub: a* # any\n  - decision: \"deny\"\n    tokenType: \"team\"\n    teamName: \"ops\"\n    rules:\n      event_name: \"pull*\"\n".to_owned(),
+            ),
+        ] {
+            let edits = [deny.clone(), set(0, "sub", "a/*")];
+            let found = spliced(&text, &place(), &policies, &edits[..1]);
+            assert_eq!(found.as_deref(), Some(expected.as_str()));
+            let both = spliced(&text, &place(), &policies, &edits);
+            let pattern = if text.starts_with('{') { "\"a*\"" } else { "a*" };
+            let expected = expected.replacen(pattern, "\"a/*\"", 1);
+            assert_eq!(both.as_deref(), Some(expected.as_str()));
         }
     }
 
     #[test]
     fn what_the_text_does_not_have_is_not_changed() {
         for text in ["{}", r#"{"policies": 7}"#, "const a = 1;", ""] {
-            assert_eq!(spliced(text, &place(), &[remove(0)]), None, "{text}");
-            assert_eq!(spliced(text, &place(), &[set(0, "a", "b")]), None, "{text}");
+            for edit in [remove(0), set(0, "a", "b")] {
+                assert_eq!(spliced(text, &place(), &[], &[edit]), None, "{text}");
+            }
         }
     }
 }

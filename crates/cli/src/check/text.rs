@@ -82,7 +82,7 @@ fn with_notes(first: &Reported, others: &[&Reported]) -> Located {
     if !related.is_empty() {
         located.notes.push(format!("see also {}", listed(&related)));
     }
-    for fix in &first.finding.fixes {
+    for fix in first.applied() {
         let note = format!("`claimgate check --fix` can {}", fix.title);
         located.notes.push(note);
     }

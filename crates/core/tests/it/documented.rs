@@ -36,7 +36,13 @@ const SOURCES: [&str; 9] = [
 ];
 
 /// Strings of the source that look like codes and are none.
-const NO_CODES: [&str; 4] = ["cache-control", "ieee-p1363", "jwt-svid", "oidc-issuers"];
+const NO_CODES: [&str; 5] = [
+    "cache-control",
+    "github-hosted",
+    "ieee-p1363",
+    "jwt-svid",
+    "oidc-issuers",
+];
 
 /// The text before a string that is a code, whatever it looks like.
 const BEFORE_CODES: [&str; 5] = [
