@@ -52,6 +52,8 @@ enum TestFormat {
     Tap,
     /// JUnit's XML
     Junit,
+    /// For code scanning: SARIF 2.1.0, of the tests that failed
+    Sarif,
     /// Annotations for GitHub Actions, which appear in the changed files
     Github,
 }
@@ -126,6 +128,7 @@ impl Test {
             TestFormat::Text => text::text(tested, self.claims),
             TestFormat::Tap => ci::tap(&reports),
             TestFormat::Junit => ci::junit(&reports),
+            TestFormat::Sarif => output::pretty(&ci::sarif(&reports))?,
             TestFormat::Github => ci::github(&reports),
         })
     }

@@ -4,8 +4,9 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use claimgate::policy::{PolicyDefinition, TokenType};
 use claimgate::text::list;
-use claimgate_analysis::{Answer, Mine, OfIssuer, Ours, Proof, Rung, who_of};
+use claimgate_analysis::{Answer, Mine, OfIssuer, Ours, Proof, Rung, Subject, who_of};
 
 use crate::output::{self, Format};
 use crate::questions::Asking;
@@ -34,19 +35,21 @@ impl Who {
     /// Asks for each issuer: exit status 0.
     pub(crate) fn run(self) -> Result<ExitCode> {
         let mine = self.mine.clone().map(Mine);
-        let answers = who_of(&self.asking.subjects(&self.file)?, mine.as_ref());
+        let subjects = self.asking.subjects(&self.file)?;
+        let answers = who_of(&subjects, mine.as_ref());
         let text = match self.format {
             Format::Json => output::pretty(&answers)?,
             Format::Text => {
-                let texts: Vec<_> = answers.iter().map(|answer| self.text(answer)).collect();
-                texts.join("\n")
+                let answers = answers.iter().zip(&subjects);
+                let text = |(answer, subject)| self.text(answer, subject);
+                answers.map(text).collect::<Vec<_>>().join("\n")
             }
         };
         output::write(&text)?;
         Ok(ExitCode::SUCCESS)
     }
 
-    fn text(&self, answer: &OfIssuer<claimgate_analysis::Who>) -> String {
+    fn text(&self, answer: &OfIssuer<claimgate_analysis::Who>, subject: &Subject) -> String {
         let OfIssuer {
             issuer,
             report: who,
@@ -65,21 +68,20 @@ impl Who {
             text += "No class of outsiders is known for this issuer; `claimgate check` lists what is too broad.\n";
         }
         for rung in &who.rungs {
-            text += &self.rung(rung);
+            text += &self.rung(rung, &subject.definition.policies);
         }
         text += &self.asking.facts_text(&who.facts);
         text
     }
 
-    fn rung(&self, rung: &Rung) -> String {
+    fn rung(&self, rung: &Rung, policies: &[PolicyDefinition]) -> String {
         let title = output::lines(&rung.title);
         match &rung.answer {
             Answer::Yes { witness: found } => {
-                let policies = list::policies(&rung.policies);
-                format!(
-                    "✓ {title}: admitted by {policies}\n{}",
-                    self.asking.witness(found, "    ")
-                )
+                let admitted = list::policies(&rung.policies);
+                let gets = output::lines(&gets(policies, &rung.policies));
+                let token = self.asking.witness(found, "    ");
+                format!("✓ {title}: admitted by {admitted}, and gets {gets}\n{token}")
             }
             Answer::No { proof: found } if self.explain => {
                 format!("✕ {title}: not admitted\n{}", proof(found))
@@ -101,6 +103,44 @@ fn own(ours: &Ours) -> String {
         "named by the policies"
     };
     format!("yours, {from}: {} {}\n", ours.part, ours.values.join(", "))
+}
+
+/// What policies give: `organization tokens by policy 1 and tokens of team ops by policy 2`.
+fn gets(policies: &[PolicyDefinition], admitting: &[usize]) -> String {
+    let mut given: Vec<(String, Vec<usize>)> = Vec::new();
+    for index in admitting {
+        let Some(what) = policies.get(*index).map(given_by) else {
+            continue;
+        };
+        match given.iter_mut().find(|(other, _)| *other == what) {
+            Some((_, by)) => by.push(*index),
+            None => given.push((what, vec![*index])),
+        }
+    }
+    if let [(only, _)] = given.as_slice() {
+        return only.clone();
+    }
+    let by = |(what, by): &(String, Vec<usize>)| format!("{what} by {}", list::policies(by));
+    list::enumerate(&given.iter().map(by).collect::<Vec<_>>())
+}
+
+/// What an allow gives: `organization tokens with admin permission`.
+fn given_by(policy: &PolicyDefinition) -> String {
+    let name = |name: &Option<String>| name.clone().unwrap_or_default();
+    let mut what = match policy.token_type {
+        TokenType::Organization => "organization tokens".to_owned(),
+        TokenType::Team => format!("tokens of team {}", name(&policy.team_name)),
+        TokenType::Personal => format!("personal tokens of {}", name(&policy.user_login)),
+        TokenType::Runner => format!("tokens of runner {}", name(&policy.runner_id)),
+    };
+    let role = policy.role_id.iter().map(|role| format!("role {role}"));
+    let permissions = policy.authorized_permissions.iter().flatten();
+    let permissions = permissions.map(|own| format!("{own} permission"));
+    let with: Vec<String> = role.chain(permissions).collect();
+    if !with.is_empty() {
+        what += &format!(" with {}", list::enumerate(&with));
+    }
+    what
 }
 
 fn proof(proof: &Proof) -> String {

@@ -7,6 +7,8 @@ use claimgate::issuer::IssuerDefinition;
 use claimgate::policy::PolicyDefinition;
 use claimgate_analysis::Finding;
 
+use crate::ci::sarif::hash;
+
 /// Gives out the fingerprints of an issuer's findings.
 pub(super) struct Fingerprints<'a> {
     issuer: &'a IssuerDefinition,
@@ -57,12 +59,4 @@ fn meaning(policy: &PolicyDefinition) -> String {
     policy.name = None;
     policy.note = None;
     serde_json::to_string(&policy).unwrap_or_default()
-}
-
-/// FNV-1a. It tells findings apart, and protects nothing.
-fn hash(parts: &[&str]) -> u64 {
-    let bytes = parts.iter().flat_map(|part| part.bytes().chain([0]));
-    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

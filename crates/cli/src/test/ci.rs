@@ -2,15 +2,30 @@
 
 use std::borrow::Cow;
 
+use claimgate::diagnostic::Severity;
 use claimgate::json::Value;
 use claimgate::json::places::Place;
+use claimgate_analysis::Witness;
 use claimgate_analysis::policy_tests::{
     CaseReport, Failure, FileError, PropertyReport, TestReport,
 };
+use serde_json::json;
 
 use super::text::token;
 use crate::ci::github::{Annotation, Level};
-use crate::ci::{junit, tap};
+use crate::ci::sarif::{Found, Location};
+use crate::ci::{junit, sarif, tap};
+
+/// What the codes of failed tests mean. The others are of files that cannot be run.
+const CODES: [(&str, &str); 4] = [
+    ("case-failed", "A token is not decided as a test expects."),
+    ("property-failed", "A property of policies does not hold."),
+    (
+        "property-undecided",
+        "It takes too much work to find out whether a property holds.",
+    ),
+    ("policy-not-covered", "No case makes a policy decide."),
+];
 
 /// A test as CI systems see it.
 struct Outcome<'a> {
@@ -18,6 +33,8 @@ struct Outcome<'a> {
     name: &'a str,
     place: Option<Place>,
     problem: Option<Problem>,
+    /// The tokens that show why it failed.
+    tokens: Vec<&'a Witness>,
 }
 
 /// Why a test failed.
@@ -40,6 +57,7 @@ fn outcomes(report: &TestReport) -> Vec<Outcome<'_>> {
         name: "coverage",
         place: None,
         problem: problem(&report.coverage.failures, String::new()),
+        tokens: Vec::new(),
     });
     errors
         .chain(cases)
@@ -59,6 +77,7 @@ fn of_error<'a>(report: &'a TestReport, error: &FileError) -> Outcome<'a> {
             message: error.diagnostic.to_string(),
             details: error.diagnostic.help.clone().unwrap_or_default(),
         }),
+        tokens: Vec::new(),
     }
 }
 
@@ -69,17 +88,19 @@ fn of_case(case: &CaseReport) -> Outcome<'_> {
         name: &case.name,
         place: case.place,
         problem: problem(&case.failures, explanation),
+        tokens: Vec::new(),
     }
 }
 
 fn of_property(property: &PropertyReport) -> Outcome<'_> {
     let tokens = property.counterexamples.iter();
-    let tokens = tokens.map(|own| token(own, false, "")).collect();
+    let written = tokens.clone().map(|own| token(own, false, "")).collect();
     Outcome {
         id: (&*property.id).into(),
         name: &property.name,
         place: property.place,
-        problem: problem(&property.failures, tokens),
+        problem: problem(&property.failures, written),
+        tokens: tokens.map(|own| &own.witness).collect(),
     }
 }
 
@@ -177,4 +198,50 @@ pub(super) fn github(reports: &[&TestReport]) -> String {
         }
     }
     text
+}
+
+/// SARIF for what failed; tests that passed are not in it.
+pub(super) fn sarif(reports: &[&TestReport]) -> serde_json::Value {
+    let outcomes: Vec<(&TestReport, Outcome<'_>)> = reports
+        .iter()
+        .flat_map(|report| outcomes(report).into_iter().map(|own| (*report, own)))
+        .collect();
+    let found = outcomes.iter().filter_map(|(report, outcome)| {
+        let problem = outcome.problem.as_ref()?;
+        let lead = match problem.is_error {
+            true => String::new(),
+            false => format!("{}: ", outcome.name),
+        };
+        let message = format!("{lead}{}\n\n{}", problem.message, problem.details);
+        // A file may have several errors; a test is one thing, whatever is wrong with it.
+        let detail = if problem.is_error {
+            &*problem.message
+        } else {
+            ""
+        };
+        let fingerprint = sarif::hash(&[&problem.code, &outcome.id, detail]);
+        let properties = match outcome.tokens.is_empty() {
+            true => serde_json::Value::Null,
+            false => json!({ "witnesses": outcome.tokens }),
+        };
+        Some(Found {
+            severity: Severity::Error,
+            code: &problem.code,
+            message: message.trim_end().to_owned(),
+            at: Location {
+                file: &report.file,
+                path: "",
+                place: outcome.place,
+                length: None,
+            },
+            fingerprint: format!("{fingerprint:016x}:1"),
+            related: Vec::new(),
+            properties,
+        })
+    });
+    sarif::log(found.collect(), |code| {
+        let known = CODES.iter().find(|(own, _)| *own == code);
+        let text = known.map_or(code, |(_, text)| *text);
+        json!({ "shortDescription": { "text": text } })
+    })
 }
