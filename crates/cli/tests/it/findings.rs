@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::commands::{code, errors, out, run, run_in};
+use crate::support::{code, errors, out, run, run_in};
 
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
 
@@ -69,13 +69,22 @@ fn a_finding_shows_the_token_and_its_fix() {
     }
 }
 
-#[test]
-fn sarif_is_valid_by_its_schema() {
+/// The schema is that of the crate `serde-sarif` 0.8.0, unchanged.
+pub(crate) fn assert_valid_sarif(log: &Value) {
     // One of its patterns has a bracket that only some engines take for itself.
     let schema =
         include_str!("sarif-2.1.0.schema.json").replace("[a-zA-Z]{2}]?$", "[a-zA-Z]{2}\\\\]?$");
     let schema: Value = serde_json::from_str(&schema).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
+    let wrong: Vec<String> = validator
+        .iter_errors(log)
+        .map(|error| error.to_string())
+        .collect();
+    assert!(wrong.is_empty(), "{log}\n{wrong:?}");
+}
+
+#[test]
+fn sarif_is_valid_by_its_schema() {
     let broken = r#"{"issuers": [{"url": "http://a.example"}]}"#;
     let two = issuers(
         &[
@@ -91,12 +100,7 @@ fn sarif_is_valid_by_its_schema() {
         broken.to_owned(),
         String::new(),
     ] {
-        let log = json(&["check", "-", "--format", "sarif"], &file);
-        let wrong: Vec<String> = validator
-            .iter_errors(&log)
-            .map(|error| error.to_string())
-            .collect();
-        assert!(wrong.is_empty(), "{file}\n{wrong:?}");
+        assert_valid_sarif(&json(&["check", "-", "--format", "sarif"], &file));
     }
     let log = json(
         &["check", "-", "--format", "sarif"],
@@ -218,6 +222,51 @@ fn fixes_keep_layout_and_comments() {
     // There is nothing left to fix.
     let output = run_in(folder.path(), &["check", "policies.yaml", "--fix"], "");
     assert_eq!((errors(&output).as_str(), read()), ("", fixed));
+}
+
+/// A deny is a fix too. That of a note is not applied if it refuses something.
+#[test]
+fn fixes_add_denies_and_leave_notes_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("claimgate.json");
+    let admin = r#"{"decision": "allow", "tokenType": "organization", "authorizedPermissions": ["admin"], "rules": {"aud": "acme", "sub": "repo:acme/web:environment:production"}}"#;
+    let text = issuers(&[allow("repo:acme/web:*").as_str(), admin].join(", "));
+    std::fs::write(&path, &text).unwrap();
+    let checked = json(&["check", "-", "--format", "json"], &text);
+    let findings = checked[0]["findings"].as_array().unwrap();
+    let runner = findings
+        .iter()
+        .find(|own| own["code"] == "self-hosted-runner");
+    assert_eq!(runner.unwrap()["fixes"][0]["effect"], "narrower");
+
+    let output = run_in(folder.path(), &["check", "claimgate.json", "--fix"], "");
+    let done = errors(&output);
+    assert_eq!(
+        done,
+        "fixed claimgate.json: issuers[0].policies[0]: deny jobs of pull requests [pull-request-admitted]\n"
+    );
+    let deny = r#", {"decision":"deny","tokenType":"organization","rules":{"event_name":"pull_request*"}}]"#;
+    let fixed = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(fixed, text.replace("]}]}", &format!("{deny}}}]}}")));
+
+    // Where an allow is for pull requests, a deny would be no fix.
+    let meant = issuers(
+        &[
+            allow("repo:acme/web:*"),
+            allow("repo:acme/docs:pull_request"),
+        ]
+        .join(","),
+    );
+    let checked = json(&["check", "-", "--format", "json"], &meant);
+    let findings = checked[0]["findings"].as_array().unwrap();
+    let admitted = findings
+        .iter()
+        .filter(|own| own["code"] == "pull-request-admitted");
+    let admitted: Vec<_> = admitted.collect();
+    assert!(
+        admitted.len() == 2 && admitted.iter().all(|own| own["fixes"].is_null()),
+        "{findings:?}"
+    );
 }
 
 #[test]

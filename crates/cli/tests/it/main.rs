@@ -1,10 +1,14 @@
 //! `claimgate` as people run it.
 
 mod commands;
+mod explain;
 mod findings;
 #[path = "../../../server/tests/it/support/issuer.rs"]
 mod issuer;
+mod pages;
 mod policy_tests;
 mod process;
+mod questions;
 mod reports;
 mod serve;
+mod support;

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::commands::{code, errors, out, run, run_in};
+use crate::findings::assert_valid_sarif;
+use crate::support::{code, errors, out, run, run_in};
 
 const FOLDER: &str = "../../examples/tests";
 
@@ -230,6 +231,57 @@ fn formats_of_ci_systems() {
         lines[1].starts_with(
             "::error file=web.test.json,line=7,col=5,title=property-failed::never sub"
         )
+    );
+}
+
+#[test]
+fn sarif_has_what_failed() {
+    let folder = folder(FAILING);
+    let log = |arguments: &[&str]| {
+        let all = [&["test", "--format", "sarif", "web.test.json"], arguments].concat();
+        let log: Value = serde_json::from_str(&out(&run_in(folder.path(), &all, ""))).unwrap();
+        assert_valid_sarif(&log);
+        log
+    };
+    let log_of_two = log(&[]);
+    let results = log_of_two["runs"][0]["results"].as_array().unwrap();
+    let codes: Vec<_> = results.iter().map(|own| &own["ruleId"]).collect();
+    assert_eq!(codes, ["case-failed", "property-failed"]);
+    let region =
+        |own: &Value| own["locations"][0]["physicalLocation"]["region"]["startLine"].clone();
+    assert_eq!(
+        (region(&results[0]), region(&results[1])),
+        (4.into(), 7.into())
+    );
+    let property = &results[1];
+    let message = property["message"]["text"].as_str().unwrap();
+    assert!(
+        message.starts_with("never sub ~ *:pull_request: expected"),
+        "{message}"
+    );
+    assert_eq!(
+        property["properties"]["witnesses"][0]["claims"]["sub"],
+        "repo:acme/web:pull_request"
+    );
+    // Other tests of the file do not change what identifies a failure.
+    let path = folder.path().join("web.test.json");
+    let longer = FAILING.replacen("\"cases\": [", "\"note\": \"-\",\n\n  \"cases\": [", 1);
+    std::fs::write(&path, longer).unwrap();
+    let again = log(&["--require-coverage"]);
+    let prints = |log: &Value| -> Vec<Value> {
+        let results = log["runs"][0]["results"].as_array().unwrap().iter();
+        results
+            .map(|own| own["partialFingerprints"].clone())
+            .collect()
+    };
+    assert_eq!(prints(&again), prints(&log_of_two));
+    std::fs::write(&path, r#"{"cases": [{"nmae": 1}, {"nmae": 1}]}"#).unwrap();
+    let unreadable = log(&[]);
+    let prints = prints(&unreadable);
+    let unique: std::collections::BTreeSet<_> = prints.iter().map(Value::to_string).collect();
+    assert!(
+        prints.len() > 3 && unique.len() == prints.len(),
+        "{unreadable}"
     );
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::commands::{code, errors, out, run};
+use crate::support::{code, errors, out, run};
 
 const POLICY: &str =
     r#"{"decision": "allow", "tokenType": "organization", "rules": {"a..b": "c"}}"#;

@@ -1,0 +1,124 @@
+//! `claimgate who` and `claimgate diff` as processes.
+
+use std::process::Command;
+
+use crate::support::{code, errors, out, run, run_in};
+
+fn github(policies: &str) -> String {
+    let url = "https://token.actions.githubusercontent.com";
+    format!(r#"{{"issuers": [{{"name": "GitHub", "url": "{url}", "policies": [{policies}]}}]}}"#)
+}
+
+fn allow(sub: &str) -> String {
+    format!(
+        r#"{{"decision": "allow", "tokenType": "organization", "rules": {{"aud": "a", "sub": "{sub}"}}}}"#
+    )
+}
+
+#[test]
+fn who_names_outsiders_with_a_token_or_a_proof() {
+    let narrow = github(&allow("repo:acme/web:ref:refs/heads/main"));
+    let answer = run(&["who", "-", "--explain"], &narrow);
+    let text = out(&answer);
+    assert_eq!(code(&answer), 0, "{}", errors(&answer));
+    assert!(
+        text.contains("✕ anyone with an account: not admitted\n    a job"),
+        "{text}"
+    );
+    let wide = run(&["who", "-"], &github(&allow("repo:acme*")));
+    let text = out(&wide);
+    assert!(
+        text.contains("repo:acme-evil/web:ref:refs/heads/main"),
+        "{text}"
+    );
+    let stated = out(&run(
+        &["who", "-", "--mine", "umbrella"],
+        &github(&allow("repo:acme*")),
+    ));
+    assert!(
+        stated.contains("yours, as stated: owner umbrella"),
+        "{stated}"
+    );
+    let json = out(&run(&["who", "-", "--format", "json"], &narrow));
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json[0]["rungs"][0]["answer"]["answer"], "no");
+}
+
+#[test]
+fn diff_tells_what_opens_and_closes_and_fails_if_something_opens() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let main = file(
+        "main.json",
+        &github(&allow("repo:acme/web:ref:refs/heads/main")),
+    );
+    let any = file("any.json", &github(&allow("repo:acme/web:*")));
+    let alone = file("alone.json", &format!("[{}]", allow("repo:acme/web:*")));
+    let none = file("none.json", r#"{"issuers": []}"#);
+    for (old, new, status, expected) in [
+        (&main, &any, 1, ": wider: "),
+        (&any, &main, 0, ": narrower: "),
+        (&any, &any, 0, ": equivalent: "),
+        (&any, &alone, 0, ": equivalent: "),
+        (&none, &any, 1, ": wider: "),
+        (&any, &none, 0, ": narrower: "),
+    ] {
+        let answer = run(&["diff", old, new], "");
+        assert_eq!(code(&answer), status, "{old} {new}: {}", errors(&answer));
+        assert!(
+            out(&answer).contains(expected),
+            "{old} {new}: {}",
+            out(&answer)
+        );
+    }
+    let broken = file("broken.json", &github(r#"{"decision": "allow"}"#));
+    let answer = run(&["diff", &broken, &any], "");
+    assert_eq!(code(&answer), 2);
+    assert!(
+        errors(&answer).contains("has errors"),
+        "{}",
+        errors(&answer)
+    );
+}
+
+#[test]
+fn diff_compares_with_a_revision_of_git() {
+    let folder = tempfile::tempdir().unwrap();
+    let git = |arguments: &[&str]| {
+        let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com"];
+        let mut command = Command::new("git");
+        command
+            .args(identity)
+            .args(arguments)
+            .current_dir(folder.path());
+        assert!(command.output().unwrap().status.success(), "{arguments:?}");
+    };
+    let path = folder.path().join("claimgate.json");
+    std::fs::write(&path, github(&allow("repo:acme/web:ref:refs/heads/main"))).unwrap();
+    git(&["init", "-q"]);
+    git(&["add", "."]);
+    git(&["commit", "-q", "-m", "policies"]);
+    std::fs::write(&path, github(&allow("repo:acme/*"))).unwrap();
+    let answer = run_in(
+        folder.path(),
+        &["diff", "HEAD:claimgate.json", "claimgate.json"],
+        "",
+    );
+    assert_eq!(code(&answer), 1, "{}", errors(&answer));
+    assert!(out(&answer).contains(": wider: "), "{}", out(&answer));
+    let answer = run_in(
+        folder.path(),
+        &["diff", "HEAD:other.json", "claimgate.json"],
+        "",
+    );
+    assert_eq!(code(&answer), 2);
+    assert!(
+        errors(&answer).contains("git cannot show `HEAD:other.json`"),
+        "{}",
+        errors(&answer)
+    );
+}
