@@ -72,16 +72,18 @@ describe("who gets in", () => {
     await page.getByText("Strangers get in.").waitFor();
   });
 
-  test("nothing is loaded for it before the section is opened", async () => {
+  test("nothing is loaded for it before policies are shown to be edited", async () => {
     const asked = [];
     const page = await openPage(null, { ...withPolicies([allow({ sub: "repo:acme*" })]), serviceWorkers: "block" });
     page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-    await visit(page, "issuers/e1");
     const own = () => asked.filter((path) => path.includes("/analysis/"));
-    assert.deepEqual(own(), []);
-    await page.getByRole("tab", { name: "Who gets in" }).click();
-    await page.getByText("Strangers get in.").waitFor();
-    assert.ok(own().some((path) => path.endsWith(".wasm")), own().join(" "));
+    for (const path of ["", "issuers/new", "playground?issuer=e1", "map"]) {
+      await visit(page, path);
+      await page.waitForTimeout(1500);
+      assert.deepEqual(own(), [], path);
+    }
+    await visit(page, "issuers/e1");
+    await eventually(async () => assert.ok(own().some((path) => path.endsWith(".wasm")), own().join(" ")));
   });
 
   test("a worker that cannot be loaded is said", async () => {

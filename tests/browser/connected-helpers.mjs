@@ -51,6 +51,11 @@ export class Server {
     return `http://127.0.0.1:${this.#port}/`;
   }
 
+  /** Sets the options of the next start. */
+  configure(options) {
+    this.#options = options;
+  }
+
   async start() {
     this.#port ||= await freePort();
     const words = ["serve", "--listen", `127.0.0.1:${this.#port}`, "--database", `sqlite:${join(this.#folder, "claimgate.db")}`, ...this.#options];

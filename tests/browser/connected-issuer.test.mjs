@@ -226,3 +226,54 @@ test("jobs name this server and the organization, without a question", async () 
   assert.doesNotMatch(text, /api\.pulumi\.com/);
   assert.equal(await page.getByRole("heading", { name: "Which server exchanges the tokens?" }).count(), 0);
 });
+
+test("the guard is told while an allow is typed, as the server is configured, and again where it refuses", async () => {
+  const path = "https://token.actions.githubusercontent.com";
+  await server.add("Guarded", path);
+  const closed = { ...allow, rules: { sub: "repo:acme/*" } };
+  await server.setPolicies(await server.issuer("Guarded"), [closed]);
+  const page = await openPage("");
+  await signIn(page);
+  await page.getByRole("link", { name: "Guarded", exact: true }).click();
+  const pattern = policyForm(page, 1).getByLabel("Pattern", { exact: true });
+  await pattern.fill("repo:*");
+  const notice = policyForm(page, 1).getByRole("status").filter({ hasText: "Strangers get in." });
+  await notice.getByText("This server refuses to save it.").waitFor();
+  await page.getByRole("button", { name: "Save policies" }).click();
+  const review = page.getByRole("dialog", { name: "Save these changes?" });
+  await review.getByText("This server refuses to save it.").waitFor();
+  await review.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText(/policy 1: strangers are admitted: .*; pin the tenant/).waitFor();
+  assert.deepEqual((await server.issuer("Guarded")).authPolicy.policies[0].rules, closed.rules);
+});
+
+test("with warn, what is open is saved, and can be deleted and brought back with enforce", async () => {
+  const own = new Server(["--demo", "--shared-issuer-guard", "warn"]);
+  await own.start();
+  try {
+    await own.add("Open", "https://token.actions.githubusercontent.com");
+    const page = await openPage(own.url);
+    await signIn(page);
+    await page.getByRole("link", { name: "Open", exact: true }).click();
+    await page.getByRole("button", { name: "Add policy" }).click();
+    await policyForm(page, 1).getByLabel("Claim", { exact: true }).fill("sub");
+    await policyForm(page, 1).getByLabel("Pattern", { exact: true }).fill("repo:*");
+    await policyForm(page, 1).getByText("This server saves it, and records this in the audit log.").waitFor();
+    await save(page);
+    await saved(page);
+    await own.stop();
+    own.configure(["--demo", "--shared-issuer-guard", "enforce"]);
+    await own.start();
+    await page.goto(own.url);
+    await signIn(page);
+    await page.getByRole("button", { name: "Delete Open" }).click();
+    await saved(page);
+    await eventually(async () => assert.equal(await own.issuer("Open"), undefined));
+    await page.getByRole("button", { name: "Undo" }).click();
+    await eventually(async () => assert.deepEqual((await own.issuer("Open"))?.authPolicy.policies[0]?.rules, { sub: "repo:*" }));
+    const { changes } = await own.call("GET", "/api/orgs/demo/changes?limit=1");
+    assert.deepEqual([changes[0].code, changes[0].warnings], ["deletion-undone", 1]);
+  } finally {
+    await own.end();
+  }
+});

@@ -64,6 +64,10 @@ for (const colorScheme of ["light", "dark"]) {
     await full.getByRole("table").waitFor();
     await shoot("issuers", full);
     const id = "0000000000000001";
+    await visit(full, `issuers/${id}?section=who`);
+    await full.getByRole("list", { name: "Classes of outsiders, strangers first" }).waitFor();
+    await settled(full);
+    await shoot("who", full);
     await visit(full, `issuers/${id}`);
     await policyForm(full, 1).getByLabel("Pattern", { exact: true }).nth(1).click();
     await shoot("policies", full);

@@ -13,7 +13,7 @@ const root = new URL("../../", import.meta.url);
 const [, repository] = /^repository = "(.+)"$/m.exec(readFileSync(new URL("Cargo.toml", root), "utf8"));
 
 /** The order of the list; pages that are not here follow. */
-const FIRST = ["policy-language", "token-checks", "explanations", "exchange", "keys", "errors", "server", "security", "cli", "npm-api", "npm-analysis-api"];
+const FIRST = ["policy-language", "token-checks", "explanations", "exchange", "keys", "errors", "findings", "analysis", "policy-tests", "server", "security", "cli", "npm-api", "npm-analysis-api"];
 
 /** The titles of pages whose heading says too little in a list. */
 const TITLES = { "npm-api": "JavaScript package", "npm-analysis-api": "JavaScript package: analysis", errors: "Codes of errors, findings and hints" };
@@ -27,12 +27,31 @@ const slug = (text) =>
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, "")
     .replaceAll(" ", "-");
 
-/** Where a link of a page leads: to another page, or to the file in the repository. */
+/** Where a link of a page leads: to another page, or to the file in the repository. The folder of findings is one page. */
 function target(href, names) {
   if (/^(https?:|mailto:|#)/.test(href)) return href;
+  const [, finding] = /^findings\/[\w-]+\.md(#.*)?$/.exec(href) ?? [];
+  if (href.startsWith("findings/")) return `findings.html${finding ?? ""}`;
   const [, name, rest] = /^([\w-]+)\.md(#.*)?$/.exec(href) ?? [];
   if (name && names.includes(name)) return `${name}.html${rest ?? ""}`;
   return new URL(href, `${repository}/blob/main/docs/`).href;
+}
+
+/**
+ * The text of docs/findings as one page, so that the address of a finding is its code alone: each group of the list is
+ * followed by the sections of its findings.
+ */
+function findings(folder) {
+  const read = (name) => readFileSync(new URL(name, folder), "utf8");
+  const [about, ...groups] = read("README.md").split(/^(?=## )/m);
+  const whole = groups.map((group) => {
+    const [, page] = /\(([\w-]+\.md)#/.exec(group) ?? [];
+    if (!page) throw new Error(`expected a link to the page of a group of findings, found ${group}`);
+    const [, ...sections] = read(page).split(/^(?=## )/m);
+    return group + sections.map((section) => `#${section}`).join("");
+  });
+  const local = (text) => text.replaceAll(/\]\([\w-]+\.md#/g, "](#").replaceAll("](../", "](");
+  return local([about, ...whole].join(""));
 }
 
 /** The HTML of a page's text, its title, and the headings of its sections. */
@@ -135,10 +154,12 @@ function write(dist) {
   const folder = new URL("docs/", root);
   const names = readdirSync(folder)
     .filter((file) => file.endsWith(".md"))
-    .map((file) => basename(file, ".md"));
+    .map((file) => basename(file, ".md"))
+    .concat("findings");
   const place = (name) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
   names.sort((one, other) => place(one) - place(other) || one.localeCompare(other));
-  const pages = names.map((name) => ({ name, ...render(name, readFileSync(new URL(`${name}.md`, folder), "utf8"), names) }));
+  const text = (name) => (name === "findings" ? findings(new URL("findings/", folder)) : readFileSync(new URL(`${name}.md`, folder), "utf8"));
+  const pages = names.map((name) => ({ name, ...render(name, text(name), names) }));
   const to = join(dist, "docs");
   mkdirSync(to, { recursive: true });
   copyFileSync(new URL("web/styles/docs.css", root), join(to, "docs.css"));

@@ -17,6 +17,7 @@ mod automaton;
 mod check;
 mod closing;
 mod findings;
+mod guard;
 mod model;
 mod outline;
 mod overlap;
@@ -35,10 +36,12 @@ pub use check::{
 };
 pub use closing::{Closing, closings};
 pub use findings::{PULUMI_POLICY_LIMIT, findings};
+pub use guard::{effect, guard};
 pub use model::PolicyModel;
 pub use policies::Policies;
 pub use questions::{
-    Analysis, Change, Defect, Difference, Issue, KindDifference, Meaning, Mine, Ours, Relation,
-    Review, Rung, UndecidedChange, Who, difference, meaning,
+    Analysis, Change, Defect, Difference, Fits, Form, Issue, KindDifference, Meaning, Mine, Ours,
+    Part, PartKind, Piece, Range, Relation, Review, Rung, UndecidedChange, Who, Whose, difference,
+    meaning,
 };
-pub use report::{OfIssuer, Subject, Terms, checks, differences, who_of};
+pub use report::{Edited, OfIssuer, Subject, Terms, checks, differences, edited, who_of};

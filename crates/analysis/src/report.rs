@@ -6,9 +6,10 @@ use std::collections::VecDeque;
 use claimgate::diagnostic::Diagnostics;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
-use crate::check::{CheckOptions, Findings, check};
+use crate::check::{CheckOptions, Finding, Findings, check};
+use crate::guard::guard;
 use crate::model::PolicyModel;
 use crate::questions::{Analysis, Difference, Mine, Relation, Who, difference};
 
@@ -94,6 +95,29 @@ pub fn checks(subjects: &[Subject], terms: Terms) -> Result<Vec<OfIssuer<Finding
             })
         })
         .collect()
+}
+
+/// What an editor shows of policies that are being edited.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Edited {
+    /// What is wrong with them, or deserves a second look.
+    #[serde(flatten)]
+    pub found: Findings,
+    /// What the guard of shared issuers finds on the change.
+    pub guard: Vec<Finding>,
+}
+
+/// What an editor shows of the change of an issuer.
+///
+/// # Errors
+/// As [`check`](crate::check()), of the changed issuer.
+pub fn edited(old: &Subject, new: &Subject) -> Result<Edited, Diagnostics> {
+    let options = CheckOptions::new(new.model.dialect());
+    Ok(Edited {
+        found: check(&new.definition, &options)?,
+        guard: guard(&old.definition, &new.definition),
+    })
 }
 
 /// Who gets in, for each issuer.

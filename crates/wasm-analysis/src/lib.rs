@@ -17,13 +17,14 @@ use wasm_bindgen::prelude::*;
 
 /// Answers a question, which is an object with these members:
 ///
-/// - `ask`: `analyze`, `who`, `diff` or `test`; the app also asks for the `meaning` of a change of one issuer, and for
-///   ways to `close` a `class` of outsiders;
-/// - `config`: the issuers, as an engine is configured; for `diff` and `meaning`, `old` and `new` in its place;
+/// - `ask`: `analyze`, `who`, `diff` or `test`; the app also asks for the `meaning` of a change of one issuer, about
+///   `edited` policies, for ways to `close` a `class` of outsiders, and which values of a `claim` (or of the team's
+///   name) a `pattern` `fits`;
+/// - `config`: the issuers, as an engine is configured; for `diff`, `meaning` and `edited`, `old` and `new` in its place;
 /// - `facts`: `false` takes nothing for granted of the provider's tokens;
 /// - `enforced`: `true` treats report-only policies as if they were enforced;
 /// - `test`, a file of tests, with its `name` and the `files` that it names;
-/// - `mine`, for `who`, `meaning` and `close`: what is one's own, such as `acme/web`.
+/// - `mine`, for `who`, `meaning`, `close` and `fits`: what is one's own, such as `acme/web`.
 #[wasm_bindgen]
 #[must_use]
 pub fn answer(question: &str) -> String {

@@ -2,7 +2,9 @@
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics, join};
 use claimgate::json::Value;
-use claimgate_analysis::{Mine, Subject, Terms, checks, closings, differences, meaning, who_of};
+use claimgate_analysis::{
+    Analysis, Mine, Subject, Terms, checks, closings, differences, edited, meaning, who_of,
+};
 
 use crate::parts::{configuration, done, wrong};
 use crate::run_tests;
@@ -57,9 +59,27 @@ pub(crate) fn answer(text: &str) -> Result<String, Diagnostics> {
                 .map(|subject| closings(&subject.model, mine.as_ref(), class));
             Ok(done(&found.collect::<Result<Vec<_>, _>>()?))
         }
+        Some("edited") => {
+            let (old, new) = both(&question, terms)?;
+            let pairs = old.iter().zip(&new);
+            let found = pairs.map(|(old, new)| edited(old, new));
+            Ok(done(&found.collect::<Result<Vec<_>, _>>()?))
+        }
+        Some("fits") => {
+            let mine = mine(&question)?;
+            let Some(Value::String(pattern)) = question.member("pattern") else {
+                return Err(wrong("pattern", "expected a pattern"));
+            };
+            let claim = question.member("claim").and_then(Value::as_str);
+            let subjects = subjects(&question, "config", terms)?;
+            let fits = subjects
+                .iter()
+                .map(|subject| Analysis::new(&subject.model).fits(claim, pattern, mine.as_ref()));
+            Ok(done(&fits.collect::<Vec<_>>()))
+        }
         _ => Err(wrong(
             "ask",
-            "expected `analyze`, `who`, `diff`, `test`, `meaning` or `close`",
+            "expected `analyze`, `who`, `diff`, `test`, `meaning`, `close`, `edited` or `fits`",
         )),
     }
 }
@@ -159,6 +179,31 @@ mod tests {
             answer(&without)["value"][0]["facts"]["provider"],
             Value::Null
         );
+    }
+
+    #[test]
+    fn the_app_asks_about_edited_policies_and_about_a_pattern() {
+        let (closed, open) = (config("repo:acme/*"), config("repo:acme*"));
+        let edited = answer(&json!({"ask": "edited", "old": closed, "new": open}));
+        let value = &edited["value"][0];
+        let codes = |list: &Value| {
+            let list = list.as_array().unwrap().iter();
+            list.map(|finding| finding["code"].as_str().unwrap().to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(codes(&value["guard"]), ["shared-issuer-unpinned"]);
+        assert_eq!(value["guard"][0]["path"], "policies[0]");
+        assert!(codes(&value["findings"]).contains(&"name-without-separator".to_owned()));
+        let same = answer(&json!({"ask": "edited", "old": open, "new": open}));
+        assert_eq!(same["value"][0]["guard"], json!([]));
+
+        let asked =
+            json!({"ask": "fits", "config": open, "claim": "ref", "pattern": "refs/tags/v*"});
+        let fits = answer(&asked);
+        let forms = fits["value"][0]["forms"].as_array().unwrap();
+        assert!(!forms.is_empty(), "{fits}");
+        let missing = answer(&json!({"ask": "fits", "config": open}));
+        assert_eq!(missing["errors"][0]["path"], "pattern");
     }
 
     #[test]

@@ -19,9 +19,9 @@ const fromApp = Annotation.define();
  *
  * `mode` is `policies` or `claims`. `onChange` gets the edited text, `onCursor` the position of the
  * cursor. With `onUndo` the editor keeps no history of its own, and calls it instead: true
- * for redo, false for undo.
+ * for redo, false for undo. `onAction` gets the places of a diagnostic and of one of its actions.
  */
-export function create(parent, { label, describedBy, mode, value, rows, placeholder, onChange, onCursor, onUndo }) {
+export function create(parent, { label, describedBy, mode, value, rows, placeholder, onChange, onCursor, onUndo, onAction }) {
   const view = new EditorView({
     parent,
     state: EditorState.create({ doc: value, extensions: extensions() }),
@@ -66,10 +66,11 @@ export function create(parent, { label, describedBy, mode, value, rows, placehol
       if (clean !== old) view.dispatch({ changes: difference(old, clean), annotations: fromApp.of(true) });
       if (clean !== text) onChange(clean);
     },
-    /** A list of `{from, to, severity, message}`; backticks in a message mark code. */
+    /** A list of `{from, to, severity, message, actions}`; backticks in a message mark code. */
     setDiagnostics(list) {
-      const places = list.map((item) => ({
+      const places = list.map((item, place) => ({
         ...item,
+        actions: item.actions.map((name, action) => ({ name: name.replaceAll("`", ""), apply: () => onAction(place, action) })),
         from: within(item.from),
         to: Math.max(within(item.from), within(item.to)),
         renderMessage: () => inlineCode(item.message),

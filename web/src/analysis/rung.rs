@@ -73,13 +73,12 @@ fn Admitted(
     let (id, title) = class;
     let by = format!("By {}, for example:", list::policies(&policies));
     let is_closing = RwSignal::new(false);
-    let issuer = subject.issuer.get_value();
     let closing_title = title.clone();
     view! {
         <p class="hint">{by}</p>
         <Token witness=witness.clone() />
         <div class="actions">
-            <TryIt witness=witness issuer=issuer policies=subject.policies title=title.clone() />
+            <TryIt witness=witness trial=subject.trial policies=subject.policies title=title.clone() />
             <button
                 type="button"
                 class="button button--small"

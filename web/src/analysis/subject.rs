@@ -1,6 +1,7 @@
-//! What the section on who gets in is about.
+//! Whose policies an answer on who gets in is about.
 
 use claimgate::policy::PolicyDefinition;
+use claimgate_analysis::Witness;
 use leptos::prelude::*;
 
 use crate::editor::state::PolicyState;
@@ -9,19 +10,28 @@ use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::playground::share::SharedIssuer;
 
-/// What the parts of the section share.
+/// What the parts of the answer share.
 #[derive(Clone, Copy)]
-pub(super) struct Subject {
+pub(crate) struct Subject {
     /// The edited policies, or the last ones without errors.
-    pub(super) policies: Signal<Vec<PolicyDefinition>>,
+    pub(crate) policies: Signal<Vec<PolicyDefinition>>,
     /// The issuer's settings.
-    pub(super) settings: Signal<Settings>,
+    pub(crate) settings: Signal<Settings>,
     /// What is one's own, as stated; empty if the policies say it.
-    pub(super) mine: RwSignal<String>,
+    pub(crate) mine: RwSignal<String>,
     /// The editor of the policies.
-    pub(super) editor: RwSignal<Option<PolicyState>>,
-    /// The issuer's name and URL.
-    pub(super) issuer: StoredValue<SharedIssuer>,
+    pub(crate) editor: RwSignal<Option<PolicyState>>,
+    /// How a token is tried out.
+    pub(crate) trial: Trial,
+}
+
+/// How a token is tried out.
+#[derive(Clone, Copy)]
+pub(crate) enum Trial {
+    /// A link opens the playground, with the policies of the issuer with this name and URL.
+    Link(StoredValue<SharedIssuer>),
+    /// The page puts the token in its place.
+    Here(Callback<Witness>),
 }
 
 impl Subject {
@@ -49,10 +59,10 @@ impl Subject {
             settings: settings.into(),
             mine,
             editor,
-            issuer: StoredValue::new(SharedIssuer {
+            trial: Trial::Link(StoredValue::new(SharedIssuer {
                 name: issuer.name.clone(),
                 url: issuer.url.clone(),
-            }),
+            })),
         }
     }
 }

@@ -26,13 +26,6 @@ pub(crate) fn WhoPanel(
     mine: RwSignal<String>,
 ) -> impl IntoView {
     let subject = Subject::of(&issuer, editor, mine);
-    let asked = live::<Who>(move || {
-        let ask = || {
-            let settings = subject.settings.read();
-            settings.who(&subject.policies.read(), &mine.read())
-        };
-        is_shown.get().then(ask)
-    });
     view! {
         <section class="stack who" aria-labelledby="who-heading">
             <div>
@@ -43,17 +36,38 @@ pub(crate) fn WhoPanel(
                 </p>
             </div>
             <Editing editor=editor />
-            <Yours asked=asked mine=mine />
-            <Progress asked=asked />
-            {move || match asked.answer.get() {
-                None => ().into_any(),
-                Some(Err(problem)) => view! {
-                    <div class="notice notice--bad" role="alert"><p>"There is no answer: " {inline_code(&problem)} "."</p></div>
-                }
-                .into_any(),
-                Some(Ok(who)) => view! { <Ladder who=who subject=subject is_busy=asked.is_busy /> }.into_any(),
-            }}
+            <WhoAnswer subject=subject is_shown=is_shown />
         </section>
+    }
+}
+
+/// The answer, with what it takes for one's own.
+#[component]
+pub(crate) fn WhoAnswer(
+    subject: Subject,
+    /// Nothing is asked while it is hidden.
+    #[prop(into)]
+    is_shown: Signal<bool>,
+) -> impl IntoView {
+    let mine = subject.mine;
+    let asked = live::<Who>(move || {
+        let ask = || {
+            let settings = subject.settings.read();
+            settings.who(&subject.policies.read(), &mine.read())
+        };
+        is_shown.get().then(ask)
+    });
+    view! {
+        <Yours asked=asked mine=mine />
+        <Progress asked=asked />
+        {move || match asked.answer.get() {
+            None => ().into_any(),
+            Some(Err(problem)) => view! {
+                <div class="notice notice--bad" role="alert"><p>"There is no answer: " {inline_code(&problem)} "."</p></div>
+            }
+            .into_any(),
+            Some(Ok(who)) => view! { <Ladder who=who subject=subject is_busy=asked.is_busy /> }.into_any(),
+        }}
     }
 }
 

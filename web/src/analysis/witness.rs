@@ -6,6 +6,7 @@ use claimgate_analysis::Witness;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::subject::Trial;
 use crate::ui::untrusted_text::{untrusted_lines, untrusted_text};
 use claimgate_workbench::playground::share::{ClaimsText, Shared, SharedIssuer};
 
@@ -40,14 +41,35 @@ pub(crate) fn Token(witness: Witness) -> impl IntoView {
     }
 }
 
-/// A link that opens the playground with the token and these policies.
+/// A link that opens the playground with the token and these policies, or a button of the playground.
 #[component]
 pub(crate) fn TryIt(
     witness: Witness,
-    /// The issuer's name and URL.
-    issuer: SharedIssuer,
+    trial: Trial,
     policies: Signal<Vec<PolicyDefinition>>,
     /// What the token is, for screen readers.
+    title: String,
+) -> impl IntoView {
+    match trial {
+        Trial::Link(issuer) => {
+            let issuer = issuer.get_value();
+            view! { <TryElsewhere witness=witness issuer=issuer policies=policies title=title /> }
+                .into_any()
+        }
+        Trial::Here(take) => view! {
+            <button type="button" class="button button--small" on:click=move |_| take.run(witness.clone())>
+                "Try it here" <span class="visually-hidden">": " {title}</span>
+            </button>
+        }
+        .into_any(),
+    }
+}
+
+#[component]
+fn TryElsewhere(
+    witness: Witness,
+    issuer: SharedIssuer,
+    policies: Signal<Vec<PolicyDefinition>>,
     title: String,
 ) -> impl IntoView {
     let address = RwSignal::new("/playground".to_owned());

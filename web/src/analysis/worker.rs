@@ -13,7 +13,7 @@ use web_sys::{Event, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 use claimgate_workbench::analysis::question::answer;
 
 /// How long a question rests before it is asked.
-const REST: Duration = Duration::from_millis(200);
+pub(crate) const REST: Duration = Duration::from_millis(200);
 
 /// The answer to a question that may change.
 pub(crate) struct Live<T: Send + Sync + 'static> {
@@ -40,28 +40,54 @@ where
     T: DeserializeOwned + Send + Sync + 'static,
 {
     let question = Memo::new(move |_| question());
+    live_of(
+        move || question.read().is_some().then_some(REST),
+        move || question.get_untracked().unwrap_or_default(),
+    )
+}
+
+/// The same for a question that takes time to write: it is written after a rest. `rest` tracks what the
+/// question is made of, and says how long it rests; there is no question while that is `None`. A question
+/// that is the same as the last one keeps its answer.
+pub(crate) fn live_of<T>(
+    rest: impl Fn() -> Option<Duration> + 'static,
+    question: impl Fn() -> String + 'static,
+) -> Live<T>
+where
+    T: DeserializeOwned + Send + Sync + 'static,
+{
     let (answer_to, is_busy) = (RwSignal::new(None), RwSignal::new(false));
     let analyst = StoredValue::new_local(Analyst::default());
     let waiting = StoredValue::new(None::<TimeoutHandle>);
+    let answered = StoredValue::new(None::<String>);
+    let question = Rc::new(question);
     Effect::new(move || {
-        let asked = question.get();
+        let rest = rest();
         drop_wait(waiting);
         analyst.try_update_value(Analyst::interrupt);
-        is_busy.set(asked.is_some());
-        let Some(asked) = asked else { return };
+        is_busy.set(rest.is_some());
+        let Some(rest) = rest else { return };
+        let question = Rc::clone(&question);
         let ask = move || {
+            let asked = untrack(|| question());
+            if answered.with_value(|last| last.as_ref() == Some(&asked)) {
+                return is_busy.set(false);
+            }
+            let text = asked.clone();
             let done = move |reply: Result<String, String>| {
+                answered.try_set_value(reply.is_ok().then_some(text));
                 answer_to.try_set(Some(reply.and_then(|text| answer(&text))));
                 is_busy.try_set(false);
             };
             analyst.try_update_value(|analyst| analyst.ask(&asked, Box::new(done)));
         };
-        waiting.set_value(set_timeout_with_handle(ask, REST).ok());
+        waiting.set_value(set_timeout_with_handle(ask, rest).ok());
     });
     on_cleanup(move || drop_wait(waiting));
     let stop = Callback::new(move |()| {
         drop_wait(waiting);
         analyst.try_update_value(Analyst::interrupt);
+        answered.set_value(None);
         answer_to.set(Some(Err("stopped before there was an answer".to_owned())));
         is_busy.set(false);
     });

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use claimgate::diagnostic::Diagnostic;
+use claimgate_analysis::Finding;
 use leptos::prelude::*;
 
+use super::at::AtPattern;
 use super::compiled::Compiled;
 use super::pattern_help::PatternHelp;
-use super::state::{AtPattern, PolicyState};
+use super::state::PolicyState;
+use crate::analysis::findings::Found;
 use crate::ui::code_editor::{CodeEditor, Mark, Severity, Underline};
 use crate::ui::code_mirror::Mode;
 use claimgate_workbench::policies::json_places::Places;
@@ -23,7 +26,22 @@ pub(crate) fn PolicyJson(
 ) -> impl IntoView {
     let json = state.json;
     let places = Memo::new_with_compare(move |_| Arc::new(Places::read(&json.read())), |_, _| true);
-    let diagnostics = Memo::new(move |_| diagnostics(&places.read(), &state.compiled.read()));
+    let diagnostics = Memo::new(move |_| {
+        let found = state.found.shown.read();
+        diagnostics(&places.read(), &state.compiled.read(), &found)
+    });
+    let act = Callback::new(move |(note, action): (usize, usize)| {
+        let errors = state
+            .compiled
+            .with_untracked(|compiled| compiled.errors.len());
+        let found = state.found.shown.get_untracked();
+        let finding = note
+            .checked_sub(errors)
+            .and_then(|place| in_text(&found).nth(place));
+        if let Some(fix) = finding.and_then(|finding| finding.fixes.get(action)) {
+            state.apply_fix(fix);
+        }
+    });
     let marks = Memo::new(move |_| {
         marks(&places.read())
             .into_iter()
@@ -49,41 +67,44 @@ pub(crate) fn PolicyJson(
             reveal=state.goal
             on_cursor=cursor
             on_undo=Callback::new(move |is_redo| state.travel(is_redo))
+            on_action=act
         />
         <PatternHelp state=state />
     }
 }
 
-fn diagnostics(places: &Places, compiled: &Compiled) -> Vec<Underline> {
-    let at = |path: &str, severity: Severity, message: String| {
-        let range = places.underlined(path);
+/// The errors, then the findings with their fixes.
+fn diagnostics(places: &Places, compiled: &Compiled, found: &Found) -> Vec<Underline> {
+    let at = |own: &Diagnostic, severity: Severity, actions: Vec<String>| {
+        let range = places.underlined(&own.path);
         Underline {
             from: range.start,
             to: range.end,
             severity,
-            message,
+            message: with_help(&own.message, own.help.as_deref()),
+            actions,
         }
     };
-    let error = |error: &Diagnostic| {
-        at(
-            &error.path,
-            Severity::Error,
-            with_help(&error.message, error.help.as_deref()),
-        )
+    let error = |error: &Diagnostic| at(error, Severity::Error, Vec::new());
+    let finding = |finding: &Finding| {
+        let severity = match finding.diagnostic.severity {
+            claimgate::diagnostic::Severity::Note => Severity::Info,
+            _ => Severity::Warning,
+        };
+        let fixes = finding.fixes.iter();
+        let fixes = fixes
+            .map(|fix| format!("Apply fix: {}", fix.title))
+            .collect();
+        at(&finding.diagnostic, severity, fixes)
     };
-    let finding = |finding: &Diagnostic| {
-        at(
-            &finding.path,
-            Severity::Warning,
-            with_help(&finding.message, finding.help.as_deref()),
-        )
-    };
-    compiled
-        .errors
-        .iter()
-        .map(error)
-        .chain(compiled.findings.iter().map(finding))
-        .collect()
+    let errors = compiled.errors.iter().map(error);
+    errors.chain(in_text(found).map(finding)).collect()
+}
+
+/// The findings that have a place in the text; others are on settings of the issuer.
+fn in_text(found: &Found) -> impl Iterator<Item = &Finding> {
+    let is_here = |finding: &&Finding| finding.diagnostic.path.starts_with("policies[");
+    found.findings.iter().filter(is_here)
 }
 
 fn with_help(message: &str, help: Option<&str>) -> String {
@@ -114,6 +135,7 @@ fn at_pattern(places: &Places, place: usize) -> Option<AtPattern> {
         let cursor = pattern.text.unit_at(place)?;
         Some(AtPattern {
             key: None,
+            policy: Some(pattern.policy),
             claim: pattern.claim,
             pattern: pattern.text.value,
             cursor,

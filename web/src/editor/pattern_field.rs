@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::state::{AtPattern, PolicyState};
+use super::at::AtPattern;
+use super::state::PolicyState;
 use crate::state::draft::unique;
 use crate::ui::combobox::{Choice, Combobox};
 use crate::ui::inline_code::inline_code;
@@ -26,6 +27,7 @@ pub(crate) fn PatternField(
         let pattern = value.get_untracked();
         state.at.set(Some(AtPattern {
             key: Some(key),
+            policy: None,
             claim: claim.get_untracked(),
             pattern,
             cursor,

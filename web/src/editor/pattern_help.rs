@@ -1,8 +1,12 @@
 //! Help on the pattern at the cursor, with texts that it matches and one that it does not.
 
+use claimgate::policy::Decision;
+use claimgate_analysis::Fits;
 use leptos::prelude::*;
 
-use super::state::{AtPattern, PolicyState};
+use super::at::AtPattern;
+use super::findings::fitting::FittingValues;
+use super::state::PolicyState;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::policies::admits::{Admitted, admitted};
@@ -15,23 +19,33 @@ pub(crate) fn PatternHelp(
     state: PolicyState,
     #[prop(optional)] key: Option<usize>,
 ) -> impl IntoView {
-    let own = Memo::new(move |_| state.at.get().filter(|at| at.key == key));
-    move || {
-        own.get()
-            .filter(|at| !at.pattern.is_empty())
-            .map(|at| help(state, &at))
+    let own = Memo::new(move |_| {
+        let at = state.at.get().filter(|at| at.key == key);
+        at.filter(|at| !at.pattern.is_empty())
+    });
+    let is_shown = Memo::new(move |_| own.read().is_some());
+    view! {
+        <Show when=move || is_shown.get()>
+            <div class="pattern-help" role="group" aria-label="About this pattern">
+                {move || own.get().map(|at| help(state, &at))}
+                <Open state=state own=own />
+            </div>
+        </Show>
     }
 }
 
-fn help(state: PolicyState, at: &AtPattern) -> AnyView {
+/// The values that the claim of a pattern is known to have.
+fn known_values(state: PolicyState, at: &AtPattern) -> Vec<String> {
     let known = state.known.read();
     let claim = known
         .iter()
         .find(|known| Some(&known.path) == at.claim.as_ref());
-    let values = claim
-        .map(|claim| claim.values.as_slice())
-        .unwrap_or_default();
-    let found = examples(&at.pattern, values);
+    claim.map(|claim| claim.values.clone()).unwrap_or_default()
+}
+
+fn help(state: PolicyState, at: &AtPattern) -> AnyView {
+    let values = known_values(state, at);
+    let found = examples(&at.pattern, &values);
     let is_one = found.accepted.len() == 1;
     let accepted = found
         .accepted
@@ -43,7 +57,6 @@ fn help(state: PolicyState, at: &AtPattern) -> AnyView {
         None => view! { <p>"No value: the claim only has to exist."</p> }.into_any(),
     };
     view! {
-        <div class="pattern-help" role="group" aria-label="About this pattern">
             <p class="pattern-help__at">{at_cursor(&at.pattern, at.cursor).map(|sentence| inline_code(&sentence))}</p>
             <div class="pattern-help__texts">
                 <div>
@@ -58,10 +71,65 @@ fn help(state: PolicyState, at: &AtPattern) -> AnyView {
                     {refused}
                 </div>
             </div>
-            {admitted(&at.pattern, values).map(|found| view! { <Admits found=found /> })}
-        </div>
     }
     .into_any()
+}
+
+/// What the pattern leaves open: exactly, where the provider's tokens are known; until the analysis has
+/// answered, and elsewhere, by known values.
+#[component]
+fn Open(state: PolicyState, own: Memo<Option<AtPattern>>) -> impl IntoView {
+    let is_exact = |fits: &Fits| fits.undecided.is_none() && fits.facts.provider.is_some();
+    let fitting = Memo::new(move |_| {
+        let claim = own.read().as_ref().map(|at| at.claim.clone());
+        let fitting = state.fits.get();
+        fitting
+            .filter(|fitting| Some(&fitting.asked.0) == claim.as_ref() && is_exact(&fitting.fits))
+    });
+    // The last answer stays while the pattern is typed in.
+    let is_stale = move || {
+        let own = own.read();
+        let pattern = own.as_ref().map(|at| at.pattern.as_str());
+        let fitting = fitting.read();
+        pattern != fitting.as_ref().map(|fitting| fitting.asked.1.as_str())
+    };
+    let is_allow = Memo::new(move |_| own.read().as_ref().is_none_or(|at| allows(state, at)));
+    let by_values = Memo::new(move |_| match (&*own.read(), fitting.read().is_none()) {
+        (Some(at), true) => admitted(&at.pattern, &known_values(state, at)),
+        _ => None,
+    });
+    move || {
+        match fitting.get() {
+        Some(fitting) => view! {
+            <div class:stale=is_stale><FittingValues fits=fitting.fits allows=is_allow.get() /></div>
+        }
+        .into_any(),
+        None => by_values
+            .get()
+            .map(|found| view! { <Admits found=found /> })
+            .into_any(),
+    }
+    }
+}
+
+/// Whether the pattern at the cursor is of an allow.
+fn allows(state: PolicyState, at: &AtPattern) -> bool {
+    let place = at.policy;
+    let drafts = state.drafts.read();
+    let of_form = |key: usize| {
+        drafts.iter().find(|draft| {
+            let rules = draft.rules.read();
+            draft.key == key || rules.iter().any(|rule| rule.key == key)
+        })
+    };
+    match (at.key.and_then(of_form), place) {
+        (Some(draft), _) => *draft.decision.read() == "allow",
+        (None, Some(place)) => state.written.with(|written| {
+            let policy = written.as_ref().ok().and_then(|all| all.get(place));
+            policy.is_none_or(|policy| policy.decision == Decision::Allow)
+        }),
+        _ => true,
+    }
 }
 
 /// What the wildcards leave open: own names, and strangers that match.

@@ -5,11 +5,11 @@ use leptos::ev;
 use leptos::prelude::*;
 use leptos_router::components::A;
 
+use super::findings::guard::follow_server;
 use super::policy_views::{PolicyViews, ViewToggle};
 use super::save::SaveBar;
 use super::state::{PolicyState, PolicyView};
 use super::tests::panel::TestPanel;
-use crate::analysis::findings::checked;
 use crate::state::clock::now;
 use crate::state::unsaved::Unsaved;
 use crate::ui::inline_code::inline_code;
@@ -33,6 +33,7 @@ pub(crate) fn PolicyEditor(
     let state = PolicyState::of(&issuer, asked);
     known.set(Some(state));
     check_edits(state);
+    follow_server(state);
     expect_context::<Unsaved>().watch(state.dirty);
     Effect::new(move || {
         view.set(
@@ -80,7 +81,7 @@ pub(crate) fn PolicyEditor(
     }
 }
 
-/// Has the policies checked by the analysis once they are edited, and whenever they change and have no errors.
+/// Has the policies checked by the analysis.
 fn check_edits(state: PolicyState) {
     let settings = Memo::new(move |_| {
         let issuers = state.store.issuers.read();
@@ -88,16 +89,7 @@ fn check_edits(state: PolicyState) {
         let issuer = issuers.iter().find(|issuer| issuer.id == *id);
         issuer.map(Settings::of).unwrap_or_default()
     });
-    let is_edited = Memo::new(move |last: Option<&bool>| {
-        last.copied().unwrap_or_default() || state.dirty.get()
-    });
-    let ready = Memo::new(move |_| {
-        let is_right = state.compiled.read().errors.is_empty();
-        let written = state.written.get().ok();
-        written.filter(|_| is_right && is_edited.get())
-    });
-    let found = checked(settings.into(), ready.into());
-    Effect::new(move || state.checked.set(found.get()));
+    state.check(settings.into(), state.saved.into(), Signal::stored(true));
 }
 
 /// The number of policies, and the usual maximum.

@@ -3,9 +3,9 @@
 use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
 
+use super::findings::problems::Problems;
 use super::json::PolicyJson;
 use super::list::policy_list::PolicyList;
-use super::problems::Problems;
 use super::state::{PolicyState, PolicyView};
 use crate::ui::code_editor::Mark;
 

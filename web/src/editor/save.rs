@@ -5,6 +5,7 @@ use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
 
 use super::changes::{ChangeList, ChangedText};
+use super::findings::guard::GuardReview;
 use super::state::PolicyState;
 use super::tests::result::{TestResult, TestReview};
 use crate::analysis::meaning::MeaningOfChange;
@@ -113,6 +114,7 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
         {(!is_order).then(|| settings.clone().map(|settings| view! {
             <MeaningOfChange settings=settings old=saved.clone() new=edited.clone() />
         }))}
+        <GuardReview state=state />
         <ChangeList changes=list />
         {(!trials.is_empty()).then(|| view! { <TestReview trials=trials leave=cancel /> })}
         {(!is_order).then(|| view! { <ChangedText lines=lines(&saved, &edited) /> })}

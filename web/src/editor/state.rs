@@ -8,14 +8,16 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
 
+use super::at::{AtPattern, Fitting};
 use super::compiled::Compiled;
 use super::decisions::trials;
+use super::findings::found::{Edits, FoundState};
 
-use crate::analysis::findings::Checked;
 use crate::state::clock::now;
 use crate::state::draft::{PolicyDraft, PolicyFields, fields_of, restore};
 use crate::state::store::{Store, use_store};
 use claimgate_providers::KnownClaim;
+use claimgate_workbench::analysis::guard::Guard;
 use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::policies::history::{Content, History};
@@ -29,19 +31,6 @@ pub(crate) enum PolicyView {
     Form,
     /// Text.
     Json,
-}
-
-/// The pattern at the cursor.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct AtPattern {
-    /// Its draft: a rule's key, or a policy's for a team's name. None in the JSON view.
-    pub(crate) key: Option<usize>,
-    /// Its claim; none for a team's name.
-    pub(crate) claim: Option<String>,
-    /// The pattern.
-    pub(crate) pattern: String,
-    /// The position of the cursor, in UTF-16 units.
-    pub(crate) cursor: usize,
 }
 
 /// The editor's state.
@@ -72,8 +61,12 @@ pub(crate) struct PolicyState {
     pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
     /// The result of compiling them.
     pub(crate) compiled: Memo<Compiled>,
-    /// What the analysis found in the edited policies, once it has answered.
-    pub(crate) checked: RwSignal<Option<Checked>>,
+    /// What is found in the edited policies.
+    pub(crate) found: FoundState,
+    /// Which values fit the pattern at the cursor, once the analysis has answered.
+    pub(crate) fits: RwSignal<Option<Fitting>>,
+    /// What happens to policies that let strangers in.
+    pub(crate) guard: RwSignal<Guard>,
     /// The saved policies.
     pub(crate) saved: Memo<Vec<PolicyDefinition>>,
     /// Whether they differ from the saved ones.
@@ -177,10 +170,24 @@ impl PolicyState {
             |_, _| true,
         );
         let trials = trials(compiled, samples, (saved, report_only));
+        let is_text = Signal::derive(move || shown.get() == PolicyView::Json);
+        let found = FoundState::new(Edits {
+            drafts,
+            is_text,
+            written,
+            compiled,
+        });
         let facts = Memo::new(move |_| {
             let (compiled, trials) = (compiled.read(), trials.read());
-            let count = drafts.read().len();
-            facts(count, &trials, &compiled.findings, &compiled.errors)
+            let (count, found) = (drafts.read().len(), found.shown.read());
+            let findings = found.findings.iter().map(|finding| &finding.diagnostic);
+            let mut facts = facts(count, &trials, findings, &compiled.errors);
+            for place in found.idle.keys() {
+                if let Some(facts) = facts.get_mut(*place) {
+                    facts.is_idle = true;
+                }
+            }
+            facts
         });
         let documented = issuer
             .provider()
@@ -199,7 +206,9 @@ impl PolicyState {
             dialect,
             written,
             compiled,
-            checked: RwSignal::new(None),
+            found,
+            fits: RwSignal::new(None),
+            guard: RwSignal::new(Guard::default()),
             saved,
             dirty: Memo::new(move |_| {
                 written.with(|written| written.as_ref() != Ok(&*saved.read()))

@@ -19,6 +19,8 @@ pub(crate) enum Severity {
     Error,
     /// Deserves a second look.
     Warning,
+    /// May be meant.
+    Info,
 }
 
 /// A note on a range of the text. Offsets are in UTF-16 units.
@@ -32,6 +34,9 @@ pub(crate) struct Underline {
     pub(crate) severity: Severity,
     /// The message.
     pub(crate) message: String,
+    /// What can be done about it: the titles of actions. `on_action` gets the place of the note, and that of the
+    /// action.
+    pub(crate) actions: Vec<String>,
 }
 
 /// A highlighted range of the text. Offsets are in UTF-16 units.
@@ -72,6 +77,7 @@ pub(crate) fn CodeEditor(
     #[prop(optional, into)] reveal: Signal<Option<(usize, usize)>>,
     #[prop(optional, into)] on_cursor: Option<Callback<usize>>,
     #[prop(optional, into)] on_undo: Option<Callback<bool>>,
+    #[prop(optional, into)] on_action: Option<Callback<(usize, usize)>>,
     #[prop(optional, into)] hint: String,
     #[prop(optional, into)] placeholder: String,
     #[prop(default = 8)] rows: u32,
@@ -90,7 +96,11 @@ pub(crate) fn CodeEditor(
         value,
         placeholder: placeholder.clone(),
     };
-    let calls = Calls { on_cursor, on_undo };
+    let calls = Calls {
+        on_cursor,
+        on_undo,
+        on_action,
+    };
     Effect::new(move || {
         let Some(parent) = parent.get() else { return };
         let options = options.clone();

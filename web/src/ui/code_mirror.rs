@@ -67,6 +67,7 @@ pub(super) struct Editor {
     _on_change: Closure<dyn Fn(String)>,
     _on_cursor: Closure<dyn Fn(usize)>,
     _on_undo: Option<Closure<dyn Fn(bool)>>,
+    _on_action: Closure<dyn Fn(usize, usize)>,
 }
 
 impl Drop for Editor {
@@ -91,6 +92,7 @@ pub(super) struct Options {
 pub(super) struct Calls {
     pub(super) on_cursor: Option<Callback<usize>>,
     pub(super) on_undo: Option<Callback<bool>>,
+    pub(super) on_action: Option<Callback<(usize, usize)>>,
 }
 
 /// Loads CodeMirror and creates an editor in `parent`.
@@ -115,6 +117,11 @@ pub(super) async fn make(
     let on_undo = calls
         .on_undo
         .map(|on_undo| Closure::<dyn Fn(bool)>::new(move |is_redo| on_undo.run(is_redo)));
+    let on_action = Closure::<dyn Fn(usize, usize)>::new(move |note, action| {
+        if let Some(on_action) = calls.on_action {
+            on_action.run((note, action));
+        }
+    });
     let object = js_sys::Object::new();
     let set = |name: &str, value: &JsValue| js_sys::Reflect::set(&object, &name.into(), value);
     set("label", &(&options.label).into())?;
@@ -128,6 +135,7 @@ pub(super) async fn make(
     )?;
     set("onChange", on_change.as_ref())?;
     set("onCursor", on_cursor.as_ref())?;
+    set("onAction", on_action.as_ref())?;
     if let Some(on_undo) = &on_undo {
         set("onUndo", on_undo.as_ref())?;
     }
@@ -137,6 +145,7 @@ pub(super) async fn make(
         _on_change: on_change,
         _on_cursor: on_cursor,
         _on_undo: on_undo,
+        _on_action: on_action,
     })
 }
 

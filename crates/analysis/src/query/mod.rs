@@ -9,6 +9,7 @@ mod bits;
 mod check;
 mod cube;
 mod division;
+mod fitting;
 mod place;
 mod present;
 mod proof;
@@ -22,6 +23,7 @@ mod token;
 mod words;
 
 pub(crate) use cube::{Cube, Origin, Rule};
+pub(crate) use fitting::{Fitting, Left, Texts as PartTexts};
 pub(crate) use proof::Refutation;
 pub(crate) use question::Query;
 pub(crate) use solve::Outcome;

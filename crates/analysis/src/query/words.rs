@@ -215,7 +215,7 @@ impl Words<'_> {
         let mut texts: Vec<String> = patterns
             .iter()
             .take(MAX_PATTERNS)
-            .map(|own| pattern(own))
+            .map(|own| format!("`{}`", pattern(own)))
             .collect();
         let more = patterns.len().saturating_sub(MAX_PATTERNS);
         if more > 0 {
@@ -226,8 +226,8 @@ impl Words<'_> {
 }
 
 /// A pattern as it is written in the dialect `pulumi`.
-fn pattern(tokens: &[Token]) -> String {
-    let mut text = String::from("`");
+pub(super) fn pattern(tokens: &[Token]) -> String {
+    let mut text = String::new();
     for token in tokens {
         match token {
             Token::Char(c @ ('*' | '?' | '.' | '\\')) => text.extend(['\\', *c]),
@@ -237,6 +237,5 @@ fn pattern(tokens: &[Token]) -> String {
             Token::Many => text.push('*'),
         }
     }
-    text.push('`');
     text
 }

@@ -3,7 +3,6 @@
 use claimgate::claim_path::ClaimPath;
 use claimgate::claims::Claims;
 use claimgate::policy::RequestedToken;
-use claimgate::sorted::distinct;
 use claimgate_providers::grammar::class::OTHER_BRANCH;
 use claimgate_providers::grammar::{Claim, Is, Outsider, Piece, Words};
 
@@ -187,27 +186,41 @@ impl Analysis<'_> {
 
     /// Adds to the claims of a witness that matter those which show its class.
     fn name_parts(&self, witness: &mut Witness, class: &Class<'_>) {
+        let parts = class.is.iter().chain(&class.is_not).map(|(part, _)| *part);
+        for part in parts {
+            self.name_one(witness, &[part]);
+        }
+    }
+
+    /// Adds a claim that shows one of some parts to the claims of a witness that matter, unless one of them
+    /// does already: the shortest claim of the first part that the token has.
+    pub(super) fn name_one(&self, witness: &mut Witness, parts: &[&'static str]) {
         let Some(grammar) = self.model.grammar() else {
             return;
         };
-        let parts = class.is.iter().chain(&class.is_not).map(|(part, _)| *part);
-        for part in parts {
-            let of_shapes = grammar.shapes.iter().flat_map(|shape| shape.claims);
-            let all = grammar.claims.iter().chain(of_shapes);
+        let mut shapes = grammar.shapes.iter();
+        let Some(shape) = shapes.find(|shape| shape.when == witness.when) else {
+            return;
+        };
+        let is_there = |claim: &&Claim| {
+            let path = ClaimPath::parse(claim.path);
+            path.is_ok_and(|path| at(&witness.claims, &path).is_some())
+        };
+        let all: Vec<&Claim> = grammar.claims_of(shape).filter(is_there).collect();
+        let showing = |part: &&'static str| {
             let has = |claim: &&Claim| claim.value.contains(&Piece::Atom(part));
-            let shows = |claim: &&Claim| {
-                let path = ClaimPath::parse(claim.path);
-                path.is_ok_and(|path| at(&witness.claims, &path).is_some())
-            };
-            let claims: Vec<&Claim> = all.filter(has).filter(shows).collect();
-            let is_named = |claim: &&Claim| witness.matters.iter().any(|own| own == claim.path);
-            if !claims.iter().any(is_named)
-                && let Some(claim) = claims.iter().min_by_key(|claim| claim.value.len())
-            {
-                witness.matters.push(claim.path.to_owned());
-            }
+            let mut claims: Vec<&Claim> = all.iter().copied().filter(has).collect();
+            claims.sort_by_key(|claim| claim.value.len());
+            claims
+        };
+        let claims: Vec<&Claim> = parts.iter().flat_map(showing).collect();
+        let is_named = |claim: &&Claim| witness.matters.iter().any(|own| own == claim.path);
+        if !claims.iter().any(is_named)
+            && let Some(claim) = claims.first()
+        {
+            witness.matters.push(claim.path.to_owned());
+            witness.matters.sort();
         }
-        witness.matters = distinct(std::mem::take(&mut witness.matters));
     }
 
     fn rules(&mut self, rules: &[(String, String)]) -> Vec<(usize, LangId)> {

@@ -3,6 +3,7 @@
 mod classes;
 mod difference;
 mod facts;
+mod fits;
 mod meaning;
 mod ours;
 mod outsiders;
@@ -17,6 +18,7 @@ mod useful;
 
 pub(crate) use classes::{Class, Texts};
 pub use difference::{Change, Difference, KindDifference, Relation, UndecidedChange, difference};
+pub use fits::{Fits, Form, Part, PartKind, Piece, Range, Whose};
 pub use meaning::{Meaning, meaning};
 pub(crate) use outsiders::stated;
 pub use outsiders::{Mine, Ours, Rung, Who};

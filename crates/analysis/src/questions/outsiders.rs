@@ -143,11 +143,15 @@ impl Analysis<'_> {
             shapes: class.shapes,
         };
         let model = self.model;
-        let (answer, policies) = self.any_allow(
+        let (mut answer, policies) = self.any_allow(
             &besides,
             |_| true,
             |claims, request| model.admits(claims, request),
         );
+        if let Answer::Yes { witness } = &mut answer {
+            let parts: Vec<&'static str> = class.is_not.iter().map(|(part, _)| *part).collect();
+            self.name_one(witness, &parts);
+        }
         Some(Rung {
             id: class.id.to_owned(),
             title: class.title.to_owned(),

@@ -20,6 +20,7 @@ pub(crate) enum Action {
     AllTokensRevoked,
     PoliciesReplaced,
     PoliciesRestored,
+    DeletionUndone,
     SampleCreated,
     SampleChanged,
     SampleDeleted,
@@ -42,6 +43,10 @@ impl Action {
             Self::AllTokensRevoked => ("all-tokens-revoked", "revoked all tokens"),
             Self::PoliciesReplaced => ("policies-replaced", "replaced policies"),
             Self::PoliciesRestored => ("policies-restored", "restored earlier policies"),
+            Self::DeletionUndone => (
+                "deletion-undone",
+                "restored the policies of a deleted issuer",
+            ),
             Self::SampleCreated => ("sample-created", "added a test"),
             Self::SampleChanged => ("sample-changed", "changed a test"),
             Self::SampleDeleted => ("sample-deleted", "deleted a test"),
@@ -75,6 +80,13 @@ impl Author {
             subject: token.subject.clone(),
             address,
         })
+    }
+
+    /// Whether a recorded author used the same access token.
+    pub(crate) fn is_same_token(&self, recorded: &str) -> bool {
+        let recorded = serde_json::from_str::<ChangeAuthor>(recorded);
+        let token = recorded.ok().and_then(|author| author.token);
+        token.is_some() && token == self.0.token
     }
 }
 

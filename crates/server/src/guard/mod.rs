@@ -3,6 +3,5 @@
 
 pub(crate) mod mode;
 pub(crate) mod review;
-pub(crate) mod verdict;
 
 pub use mode::GuardMode;

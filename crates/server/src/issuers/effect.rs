@@ -1,16 +1,8 @@
-//! The effect of a policy on decisions, without its name, its note and its place.
+//! The identity of a policy by its effect on decisions.
 
 use aws_lc_rs::digest;
 use claimgate::policy::PolicyDefinition;
-
-/// The policy as far as it has an effect on decisions.
-pub(crate) fn effect(policy: &PolicyDefinition) -> PolicyDefinition {
-    let mut effect = policy.clone();
-    (effect.name, effect.note) = (None, None);
-    effect.authorized_permissions.get_or_insert_default();
-    effect.rules.sort();
-    effect
-}
+use claimgate_analysis::effect;
 
 /// A number that stands for the effect of a policy, also after the policy was moved or renamed. Never
 /// zero.

@@ -5,7 +5,6 @@ use claimgate::policy::parse_policies;
 use super::record::{IssuerRecord, IssuerUpdate};
 use crate::app::App;
 use crate::guard::review::review;
-use crate::guard::verdict::Question;
 use crate::http::error::ApiError;
 
 /// The update with what the guard finds on it. It is asked if stored policies may admit more because
@@ -29,15 +28,7 @@ pub(super) async fn guarded(
     let before = old.clone().definition(url.clone(), policies.clone());
     let after = new.clone().definition(url.clone(), policies);
     let mode = app.guard;
-    let judge = move || {
-        review(
-            mode,
-            &Question {
-                before: &before,
-                after: &after,
-            },
-        )
-    };
+    let judge = move || review(mode, &before, &after);
     Ok(IssuerUpdate {
         findings: app.reviews.run(judge).await?,
         judged_with: Some(stored.version),

@@ -10,9 +10,10 @@ mod revisions;
 pub(crate) mod routes;
 mod rows;
 mod store;
+mod undo;
 mod wire;
 
 pub use record::{
-    IssuerRecord, IssuerSettings, IssuerUpdate, NewIssuer, POLICY_LIMITS, PolicyRecord,
-    PolicyUpdate, RevisionRecord,
+    IssuerRecord, IssuerSettings, IssuerUpdate, NewIssuer, POLICY_LIMITS, PolicyOrigin,
+    PolicyRecord, PolicyUpdate, RevisionRecord,
 };

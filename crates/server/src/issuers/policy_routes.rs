@@ -14,14 +14,14 @@ use claimgate_api::{AuthPolicyBody, ErrorBody, FindingBody, PoliciesInput};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::record::{IssuerRecord, POLICY_LIMITS, PolicyRecord, PolicyUpdate};
+use super::record::{IssuerRecord, POLICY_LIMITS, PolicyOrigin, PolicyRecord, PolicyUpdate};
+use super::undo::Deleted;
 use super::wire::policies_json;
 use crate::app::App;
 use crate::clock::now;
 use crate::db::error::StoreError;
 use crate::guard::mode::GuardMode;
 use crate::guard::review::review;
-use crate::guard::verdict::Question;
 use crate::http::conditional::{etag, if_match};
 use crate::http::error::ApiError;
 use crate::organizations::record::Organization;
@@ -94,7 +94,7 @@ async fn update(
         policies,
         length: body.len(),
         expected,
-        restored: None,
+        origin: PolicyOrigin::Written,
     };
     replace(&app, &caller, (&organization, &id), replacement).await
 }
@@ -106,8 +106,8 @@ pub(super) struct Replacement {
     pub(super) length: usize,
     /// The version that they have to replace.
     pub(super) expected: Option<i64>,
-    /// The version that they are restored from.
-    pub(super) restored: Option<i64>,
+    /// Where they come from.
+    pub(super) origin: PolicyOrigin,
 }
 
 /// Checks policies and replaces those with an id in an organization.
@@ -121,7 +121,7 @@ pub(super) async fn replace(
         policies,
         length,
         expected,
-        restored,
+        origin,
     } = replacement;
     if policies.is_empty() {
         return Err(ApiError::bad_request("policy definition can not be empty"));
@@ -133,22 +133,29 @@ pub(super) async fn replace(
         let issuer = app.store.issuer(organization.id, &before.issuer).await?;
         let judged_with = Some(issuer.version);
         let (mode, version, policies) = (app.guard, before.version, policies.clone());
-        let check = move || check(mode, &issuer, &before, policies);
-        let (document, findings) = if length > LONG_BODY || mode != GuardMode::Off {
+        let store = caller.store(app);
+        let of_url = (issuer.url.as_str(), &before);
+        let deleted = store.deleted_before(organization.id, of_url, now()).await?;
+        let check = move || check(mode, &issuer, (&before, deleted), (policies, origin));
+        let checked = if length > LONG_BODY || mode != GuardMode::Off {
             app.reviews.run(check).await?
         } else {
             check()?
         };
         // The guard compares with the revision that was read: it must be the one that is replaced, and
         // the issuer must still accept the same audiences.
+        let Checked {
+            document,
+            origin,
+            findings,
+        } = checked;
         let update = PolicyUpdate {
             document,
             expected: Some(expected.unwrap_or(version)),
             judged_with,
-            restored,
+            origin,
             findings: findings.clone(),
         };
-        let store = caller.store(app);
         let updated = store.update_policies(organization.id, id, update, now());
         match updated.await {
             Err(StoreError::Conflict { .. })
@@ -164,14 +171,23 @@ pub(super) async fn replace(
     }
 }
 
-/// Checks that the engine and the guard accept the policies. Returns them as they are stored, and what
-/// the guard has found on them.
+/// Policies that the engine and the guard accept.
+struct Checked {
+    /// As they are stored.
+    document: String,
+    origin: PolicyOrigin,
+    /// What the guard has found on them.
+    findings: Vec<FindingBody>,
+}
+
+/// Checks that the engine and the guard accept the policies. The guard lets those of a deleted issuer pass,
+/// and what it has found on them is recorded.
 fn check(
     mode: GuardMode,
     issuer: &IssuerRecord,
-    before: &PolicyRecord,
-    policies: Vec<PolicyDefinition>,
-) -> Result<(String, Vec<FindingBody>), ApiError> {
+    (before, deleted): (&PolicyRecord, Option<Deleted>),
+    (policies, origin): (Vec<PolicyDefinition>, PolicyOrigin),
+) -> Result<Checked, ApiError> {
     let options = CompileOptions::new(Dialect::Pulumi).limits(POLICY_LIMITS);
     PolicySet::compile_with(&policies, &options).map_err(ApiError::invalid_document)?;
     let definition = |policies| {
@@ -180,12 +196,23 @@ fn check(
             .clone()
             .definition(issuer.url.clone(), policies)
     };
-    let question = Question {
-        before: &definition(parse_policies(&before.document).unwrap_or_default()),
-        after: &definition(policies.clone()),
+    let stored = definition(parse_policies(&before.document).unwrap_or_default());
+    let new = definition(policies.clone());
+    let is_undone = deleted.is_some_and(|deleted| deleted.is_same(&new));
+    let mode = match mode {
+        GuardMode::Enforce if is_undone => GuardMode::Warn,
+        mode => mode,
     };
-    let findings = review(mode, &question)?;
-    Ok((policies_json(policies).to_string(), findings))
+    let origin = if is_undone {
+        PolicyOrigin::Deleted
+    } else {
+        origin
+    };
+    Ok(Checked {
+        findings: review(mode, &stored, &new)?,
+        document: policies_json(policies).to_string(),
+        origin,
+    })
 }
 
 /// Whether a body is an object without policies.

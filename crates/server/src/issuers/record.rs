@@ -113,10 +113,22 @@ pub struct PolicyUpdate {
     pub expected: Option<i64>,
     /// The version of the issuer that the guard has judged them with.
     pub judged_with: Option<i64>,
-    /// The version that they are restored from.
-    pub restored: Option<i64>,
+    /// Where they come from.
+    pub origin: PolicyOrigin,
     /// What the guard has found on them.
     pub findings: Vec<FindingBody>,
+}
+
+/// Where new policies of an issuer come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PolicyOrigin {
+    /// They are written.
+    #[default]
+    Written,
+    /// The revision with that version.
+    Revision(i64),
+    /// The issuer with the same URL before it was deleted.
+    Deleted,
 }
 
 /// A revision of policies, without them.

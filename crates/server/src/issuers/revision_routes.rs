@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::policy_routes::{Replacement, replace};
-use super::record::RevisionRecord;
+use super::record::{PolicyOrigin, RevisionRecord};
 use super::wire::stored_policies;
 use crate::app::App;
 use crate::audit::query::{DEFAULT_LIMIT, MAX_LIMIT, page_size};
@@ -117,7 +117,7 @@ async fn restore(
         policies: parse_policies(&revision.1).map_err(ApiError::invalid_document)?,
         length: revision.1.len(),
         expected,
-        restored: Some(version),
+        origin: PolicyOrigin::Revision(version),
     };
     replace(&app, &caller, (&organization, &id), replacement).await
 }

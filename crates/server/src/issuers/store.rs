@@ -1,6 +1,8 @@
 //! Queries on issuers and policies.
 
-use super::record::{IssuerRecord, IssuerUpdate, NewIssuer, PolicyRecord, PolicyUpdate};
+use super::record::{
+    IssuerRecord, IssuerUpdate, NewIssuer, PolicyOrigin, PolicyRecord, PolicyUpdate,
+};
 use crate::changes::difference;
 use crate::changes::record::{Action, Change};
 use crate::db::columns::{number, text};
@@ -330,7 +332,7 @@ impl Store {
             document,
             expected,
             judged_with,
-            restored,
+            origin,
             findings,
         } = update;
         let mut transaction = self.begin().await?;
@@ -355,12 +357,13 @@ impl Store {
             .bind(record.id.clone())
             .execute(&mut *transaction)
             .await?;
+        let (action, restored) = match origin {
+            PolicyOrigin::Written => (Action::PoliciesReplaced, None),
+            PolicyOrigin::Revision(version) => (Action::PoliciesRestored, Some(version)),
+            PolicyOrigin::Deleted => (Action::DeletionUndone, None),
+        };
         self.insert_revision(&mut transaction, &record, restored)
             .await?;
-        let action = match restored {
-            Some(_) => Action::PoliciesRestored,
-            None => Action::PoliciesReplaced,
-        };
         let change = Change::new(action)
             .within(&organization)
             .of_issuer(&record.issuer, Some(&text(&row, "url")?))

@@ -148,6 +148,104 @@ async fn by_default_an_open_allow_that_is_new_is_refused_and_no_unrelated_edit()
     assert_eq!(refused["errors"][0]["code"], "shared-issuer-unpinned");
 }
 
+/// A site whose issuer is open, from before the guard, and was deleted with the bootstrap token just now.
+async fn site_with_deleted(database: &Database, policies: &[Value]) -> Site {
+    let (permissive, path) = site(database, GuardMode::Off).await;
+    save(&permissive, &path, policies).await.expect(200);
+    drop(permissive);
+    let site = Site::start(config(&database.url)).await;
+    delete(&site, &site.root).await;
+    site
+}
+
+/// Deletes the only issuer.
+async fn delete(site: &Site, token: &str) {
+    let issuers = site
+        .get("/api/orgs/acme/oidc/issuers", &site.root)
+        .await
+        .expect(200);
+    let id = issuers["oidcIssuers"][0]["id"].as_str().unwrap();
+    let path = format!("/api/orgs/acme/oidc/issuers/{id}");
+    site.delete(&path, token).await.expect(204);
+}
+
+#[tokio::test]
+async fn a_deletion_is_undone_by_saving_exactly_what_was_deleted() {
+    for database in Database::each() {
+        let policies = [allow("repo:octo-org/*"), allow("repo:*")];
+        let site = site_with_deleted(&database, &policies).await;
+        let (_, path) = register(&site, GITHUB).await;
+        // Wider, or only a part of it: judged as new.
+        for other in [&[allow("*"), policies[0].clone()][..], &policies[1..]] {
+            save(&site, &path, other).await.expect(400);
+        }
+        let [first, second] = policies.clone();
+        let restored = save(&site, &path, &[second, first]).await.expect(200);
+        assert_eq!(restored["findings"][0]["code"], "shared-issuer-unpinned");
+        let change = newest_change(&site).await;
+        assert_eq!(
+            (&change["code"], &change["findings"]),
+            (&json!("deletion-undone"), &restored["findings"])
+        );
+        // Once narrowed and deleted again, the open ones are no longer what was deleted.
+        save(&site, &path, &policies[..1]).await.expect(200);
+        delete(&site, &site.root).await;
+        let (_, path) = register(&site, GITHUB).await;
+        save(&site, &path, &policies).await.expect(400);
+        let closed = save(&site, &path, &policies[..1]).await.expect(200);
+        assert_eq!(closed.get("findings"), None);
+        assert_eq!(newest_change(&site).await["code"], "deletion-undone");
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_is_undone_only_where_it_was_made_and_only_in_the_first_hour() {
+    let policies = [allow("repo:*")];
+    let reregister = async |site: &Site, settings: Value| {
+        let mut body = json!({"name": "CI", "url": GITHUB, "jwks": Issuer::new().jwks()});
+        for (name, value) in settings.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let issuers = "/api/orgs/acme/oidc/issuers";
+        let issuer = site.post(issuers, &site.root, &body).await.expect(200);
+        let id = issuer["id"].as_str().unwrap();
+        let path = format!("/api/orgs/acme/auth/policies/oidcissuers/{id}");
+        let found = site.get(&path, &site.root).await.expect(200);
+        format!(
+            "/api/orgs/acme/auth/policies/{}",
+            found["id"].as_str().unwrap()
+        )
+    };
+
+    // With other audiences the same policies admit others.
+    let database = Database::sqlite();
+    let site = site_with_deleted(&database, &policies).await;
+    let path = reregister(&site, json!({"audiences": ["sts.example"]})).await;
+    save(&site, &path, &policies).await.expect(400);
+
+    // Policies that were changed since are not those that the issuer is registered with.
+    let database = Database::sqlite();
+    let site = site_with_deleted(&database, &policies).await;
+    let path = reregister(&site, json!({})).await;
+    save(&site, &path, &[allow("repo:octo-org/*")])
+        .await
+        .expect(200);
+    save(&site, &path, &policies).await.expect(400);
+
+    // Another administrator's deletion, and one from long ago.
+    for change in [
+        "UPDATE changes SET author = '{\"kind\":\"organization\",\"token\":\"another\"}' WHERE code = 'issuer-deleted'",
+        "UPDATE changes SET id = '00000000-0000-7000-8000-000000000000', at = 0 WHERE code = 'issuer-deleted'",
+    ] {
+        let database = Database::sqlite();
+        let site = site_with_deleted(&database, &policies).await;
+        let mut connection = database.connect().await;
+        sqlx::query(change).execute(&mut connection).await.unwrap();
+        let path = reregister(&site, json!({})).await;
+        save(&site, &path, &policies).await.expect(400);
+    }
+}
+
 #[tokio::test]
 async fn audiences_and_denies_that_let_strangers_in_are_judged_too() {
     for database in Database::each() {

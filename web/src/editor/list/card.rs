@@ -4,6 +4,8 @@ use claimgate::policy::{Decision, TokenType};
 use leptos::prelude::*;
 
 use super::rules::Rules;
+use crate::editor::findings::beside::Beside;
+use crate::editor::findings::guard::GuardNotice;
 use crate::editor::pattern_field::PatternField;
 use crate::editor::pattern_help::PatternHelp;
 use crate::editor::state::PolicyState;
@@ -26,6 +28,8 @@ pub(super) fn PolicyCard(
                 <Select label="Decision" value=policy.decision options=same(Decision::ALL.map(Decision::as_str)) />
                 <Select label="Token type" value=policy.token_type options=same(TokenType::ALL.map(TokenType::as_str)) />
             </div>
+            <GuardNotice state=state place=place />
+            <Beside state=state place=place claim=Signal::stored(None::<String>) />
             <div id=format!("target-{}", policy.key) class="policy__target"><Target state=state policy=policy place=place /></div>
             <Rules state=state policy=policy place=place />
             {state.store.remote.is_some().then(|| view! { <ReportOnly policy=policy /> })}

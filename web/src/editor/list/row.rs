@@ -7,12 +7,17 @@ use wasm_bindgen::JsCast;
 use super::card::PolicyCard;
 use super::drag::Grip;
 use super::state::{ListState, focus_fields, focus_line};
+use crate::analysis::findings::place_button;
 use crate::editor::focus::{focus, focus_soon};
 use crate::state::draft::PolicyDraft;
 use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::analysis::idle::Idle;
 use claimgate_workbench::policies::list_change::ListChange;
 use claimgate_workbench::policies::sentence::{Part, sentence};
 use claimgate_workbench::policies::trials::Facts;
+
+/// The most policies that are named as the cause of another one's lack of effect.
+const CAUSES: usize = 3;
 
 /// The policy.
 #[component]
@@ -28,6 +33,7 @@ pub(super) fn PolicyRow(list: ListState, policy: PolicyDraft) -> impl IntoView {
     let is_open = list.is_open(policy);
     let is_selected = Memo::new(move |_| list.selected.read().contains(&key));
     let drag = Memo::new(move |_| list.drag.get().filter(|drag| drag.is_moving));
+    let idle = Memo::new(move |_| list.policies.found.idle.read().get(&place.get()).cloned());
     let step = Callback::new(move |change| take(list, key, change));
     let keys = move |event: ev::KeyboardEvent| {
         let change = match event.key().as_str() {
@@ -49,6 +55,7 @@ pub(super) fn PolicyRow(list: ListState, policy: PolicyDraft) -> impl IntoView {
             class:policy--selected=move || is_selected.get() && list.is_long.get()
             class:policy--dragged=move || drag.get().is_some_and(|drag| drag.key == key)
             class:policy--drop-before=move || drag.get().is_some_and(|drag| drag.before == Some(key))
+            class:policy--idle=move || idle.read().is_some()
             on:keydown=keys
         >
             <div class="policy__head">
@@ -64,12 +71,29 @@ pub(super) fn PolicyRow(list: ListState, policy: PolicyDraft) -> impl IntoView {
                     </label>
                 </Show>
                 <Line list=list policy=policy place=place is_open=is_open />
+                {move || idle.get().map(|idle| without_effect(list, idle))}
             </div>
             {move || is_open.get().then(|| view! {
                 <PolicyCard state=list.policies policy=policy place=place step=step />
             })}
         </li>
     }
+}
+
+/// Why a policy has no effect, with links to those that make it so.
+fn without_effect(list: ListState, idle: Idle) -> AnyView {
+    let go = list.policies.finding_actions().go;
+    let more = idle.because_of.len().saturating_sub(CAUSES);
+    let causes = idle.because_of.into_iter().take(CAUSES);
+    let causes = causes
+        .map(|policy| view! { " " {place_button(format!("policies[{policy}]"), go)} })
+        .collect_view();
+    view! {
+        <p class="policy__idle">
+            {idle.phrase} {causes} {(more > 0).then(|| format!(" and {more} more"))}
+        </p>
+    }
+    .into_any()
 }
 
 fn select(list: ListState, key: usize, is_selected: bool) {
@@ -152,16 +176,22 @@ fn Known(list: ListState, place: Memo<usize>) -> impl IntoView {
             .unwrap_or_default();
         // Errors of a form that is being filled in are shown once saving was tried.
         let errors = if state.tried.get() { facts.errors } else { 0 };
-        (Facts { errors, ..facts }, state.samples.read().len())
+        let is_open = state.found.guarded.read().contains(&place.get());
+        (
+            Facts { errors, ..facts },
+            state.samples.read().len(),
+            is_open,
+        )
     });
     move || {
-        let (facts, tests) = known.get();
+        let (facts, tests, is_open) = known.get();
         let count = |count: usize, word: &str| {
             format!("{count} {word}{}", if count == 1 { "" } else { "s" })
         };
         view! {
             <span class="policy__facts">
                 {(facts.errors > 0).then(|| view! { " " <span class="badge badge--bad">{count(facts.errors, "error")}</span> })}
+                {is_open.then(|| view! { " " <span class="badge badge--bad">"strangers get in"</span> })}
                 {(facts.findings > 0).then(|| view! { " " <span class="badge badge--note">{count(facts.findings, "finding")}</span> })}
                 {(tests > 0).then(|| view! {
                     " " <span class="badge" title=format!("Decides {} of {}", facts.hits, count(tests, "test"))>

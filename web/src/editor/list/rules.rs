@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::editor::findings::beside::Beside;
 use crate::editor::focus::focus_in_soon;
 use crate::editor::pattern_field::PatternField;
 use crate::editor::pattern_help::PatternHelp;
@@ -108,5 +109,6 @@ fn RuleRow(
             </button>
         </div>
         <PatternHelp state=state key=rule.key />
+        <Beside state=state place=place claim=claim />
     }
 }

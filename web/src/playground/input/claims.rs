@@ -62,6 +62,7 @@ pub(crate) fn ClaimsInput(bench: Bench) -> impl IntoView {
                 to: range.end,
                 severity: Severity::Error,
                 message: error.to_string(),
+                actions: Vec::new(),
             }
         };
         error.map(underline).into_iter().collect::<Vec<_>>()

@@ -4,6 +4,7 @@ pub(crate) mod claim_button;
 pub(crate) mod draft;
 pub(crate) mod save;
 pub(crate) mod scratch_set;
+mod who;
 pub(crate) mod written;
 
 use leptos::prelude::*;
@@ -97,6 +98,9 @@ fn Registered(bench: Bench) -> impl IntoView {
                 </p>
                 <button type="button" class="button button--small" on:click=copy>"Edit a scratch copy"</button>
             </div>
+            <p class="hint">
+                "See " <A href=format!("/issuers/{}?section=who", issuer.id)>"who gets in"</A> " by these policies."
+            </p>
             <Rules bench=bench policies=issuer.policies />
         }
         .into_any(),

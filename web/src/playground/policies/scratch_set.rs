@@ -5,6 +5,7 @@ use claimgate::policy::to_json;
 use leptos::prelude::*;
 
 use super::save::SaveToIssuer;
+use super::who::ScratchWho;
 use crate::editor::policy_views::{PolicyViews, ViewToggle};
 use crate::editor::state::{PolicyState, PolicyView};
 use crate::playground::bench::Bench;
@@ -33,6 +34,7 @@ pub(crate) fn ScratchSet(bench: Bench) -> impl IntoView {
             problems_label="Problems in the scratch policies"
             lit=lit_rule(bench)
         />
+        <ScratchWho bench=bench state=state />
         <Actions bench=bench state=state />
         <SaveToIssuer bench=bench />
     }

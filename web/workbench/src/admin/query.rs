@@ -29,7 +29,7 @@ pub const SCOPES: [(&str, &str); 3] = [
 ];
 
 /// The codes of changes, with what they say.
-pub const CHANGES: [(&str, &str); 14] = [
+pub const CHANGES: [(&str, &str); 15] = [
     ("organization-created", "Organization created"),
     ("organization-deleted", "Organization deleted"),
     ("issuer-created", "Issuer registered"),
@@ -37,6 +37,7 @@ pub const CHANGES: [(&str, &str); 14] = [
     ("issuer-deleted", "Issuer deleted"),
     ("policies-replaced", "Policies replaced"),
     ("policies-restored", "Earlier policies restored"),
+    ("deletion-undone", "Policies of a deleted issuer restored"),
     ("sample-created", "Test added"),
     ("sample-changed", "Test changed"),
     ("sample-deleted", "Test deleted"),

@@ -2,6 +2,7 @@
 
 use claimgate::diagnostic::Diagnostic;
 use claimgate::json::write;
+use claimgate::pattern::Dialect;
 use claimgate::policy::PolicyDefinition;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,8 @@ pub struct Settings {
     pub audiences: Option<Vec<String>>,
     /// Whether all its denies are report-only.
     pub report_only: bool,
+    #[serde(skip)]
+    dialect: Dialect,
 }
 
 impl Settings {
@@ -27,7 +30,13 @@ impl Settings {
             url: issuer.url.clone(),
             audiences: issuer.audiences.clone(),
             report_only: issuer.report_only,
+            dialect: Dialect::Pulumi,
         }
+    }
+
+    /// The same with patterns of a dialect.
+    pub fn with_dialect(self, dialect: Dialect) -> Self {
+        Self { dialect, ..self }
     }
 
     /// Who gets in? The answer is a [`claimgate_analysis::Who`].
@@ -38,10 +47,25 @@ impl Settings {
         })
     }
 
-    /// What is wrong with the policies, or deserves a second look? The answer is a
-    /// [`claimgate_analysis::Findings`].
-    pub fn analyze(&self, policies: &[PolicyDefinition]) -> String {
-        write(&self.about("analyze", policies))
+    /// What is wrong with edited policies, or deserves a second look, and what does the guard find on the
+    /// change? The answer is a [`claimgate_analysis::Edited`].
+    pub fn edited(&self, old: &[PolicyDefinition], new: &[PolicyDefinition]) -> String {
+        write(&self.change("edited", old, new))
+    }
+
+    /// Which values of a claim, or of the team's name, fit a pattern? The answer is a
+    /// [`claimgate_analysis::Fits`].
+    pub fn fits(
+        &self,
+        policies: &[PolicyDefinition],
+        claim: Option<&str>,
+        pattern: &str,
+    ) -> String {
+        write(&Question {
+            claim,
+            pattern: Some(pattern),
+            ..self.about("fits", policies)
+        })
     }
 
     /// How can a class of outsiders be kept out? The answer is a list of [`claimgate_analysis::Closing`].
@@ -55,11 +79,20 @@ impl Settings {
 
     /// What does a change open and close? The answer is a [`claimgate_analysis::Meaning`].
     pub fn meaning(&self, old: &[PolicyDefinition], new: &[PolicyDefinition]) -> String {
-        write(&Question {
+        write(&self.change("meaning", old, new))
+    }
+
+    fn change<'a>(
+        &'a self,
+        ask: &'static str,
+        old: &'a [PolicyDefinition],
+        new: &'a [PolicyDefinition],
+    ) -> Question<'a> {
+        Question {
             old: Some(self.config(old)),
             new: Some(self.config(new)),
-            ..Question::of("meaning")
-        })
+            ..Question::of(ask)
+        }
     }
 
     fn about<'a>(&'a self, ask: &'static str, policies: &'a [PolicyDefinition]) -> Question<'a> {
@@ -71,6 +104,7 @@ impl Settings {
 
     fn config<'a>(&'a self, policies: &'a [PolicyDefinition]) -> Config<'a> {
         Config {
+            dialect: (self.dialect != Dialect::Pulumi).then_some(self.dialect),
             issuers: [Issuer {
                 settings: self,
                 policies,
@@ -97,6 +131,10 @@ struct Question<'a> {
     mine: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     class: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    claim: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pattern: Option<&'a str>,
 }
 
 impl Question<'_> {
@@ -108,12 +146,16 @@ impl Question<'_> {
             new: None,
             mine: None,
             class: None,
+            claim: None,
+            pattern: None,
         }
     }
 }
 
 #[derive(Serialize)]
 struct Config<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dialect: Option<Dialect>,
     issuers: [Issuer<'a>; 1],
 }
 
@@ -159,6 +201,7 @@ mod tests {
             url: "https://a.example".to_owned(),
             audiences: Some(vec!["x".to_owned()]),
             report_only: true,
+            dialect: Dialect::Pulumi,
         };
         let policy =
             PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", "a");
@@ -172,10 +215,22 @@ mod tests {
             format!(r#"{{"ask":"who","config":{{"issuers":[{issuer}]}},"mine":"acme/web"}}"#)
         );
         assert!(!settings.who(&[], " ").contains("mine"));
+        let policies = [policy];
+        for question in [
+            settings.meaning(&[], &policies),
+            settings.edited(&[], &policies),
+        ] {
+            assert!(question.contains(r#""new":{"issuers":"#), "{question}");
+        }
+        let aws = settings.with_dialect(Dialect::StringLike);
+        let question = aws.fits(&[], Some("sub"), "repo:*");
         assert!(
-            settings
-                .meaning(&[], &[policy])
-                .contains(r#""new":{"issuers":"#)
+            question.contains(r#""config":{"dialect":"stringlike","issuers":"#),
+            "{question}"
+        );
+        assert!(
+            question.ends_with(r#","claim":"sub","pattern":"repo:*"}"#),
+            "{question}"
         );
     }
 

@@ -49,6 +49,8 @@ impl Text {
 /// A pattern of the document.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PatternPlace {
+    /// The place of its policy, from 0.
+    pub policy: usize,
     /// The claim of the rule; none for a team's name.
     pub claim: Option<String>,
     /// The pattern.
@@ -100,9 +102,9 @@ impl Places {
 
     /// All patterns of all policies.
     pub fn patterns(&self) -> Vec<PatternPlace> {
-        let policies = self.policies().iter();
+        let policies = self.policies().iter().enumerate();
         policies
-            .flat_map(|policy| self.patterns_of(policy))
+            .flat_map(|(place, policy)| self.patterns_of(place, policy))
             .collect()
     }
 
@@ -132,9 +134,10 @@ impl Places {
         }
     }
 
-    fn patterns_of(&self, policy: &Node) -> Vec<PatternPlace> {
+    fn patterns_of(&self, place: usize, policy: &Node) -> Vec<PatternPlace> {
         let pattern = |claim: Option<&str>, member: &Member| {
             Some(PatternPlace {
+                policy: place,
                 claim: claim.map(str::to_owned),
                 text: self.string(member.value.as_ref()?)?,
             })

@@ -18,17 +18,20 @@ pub enum Group {
     Deny,
     /// Those with errors or findings.
     Findings,
+    /// Those without effect.
+    Useless,
     /// Those that decide no test.
     Idle,
 }
 
 impl Group {
     /// In the order of the choices.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::All,
         Self::Allow,
         Self::Deny,
         Self::Findings,
+        Self::Useless,
         Self::Idle,
     ];
 
@@ -39,6 +42,7 @@ impl Group {
             Self::Allow => "Allow",
             Self::Deny => "Deny",
             Self::Findings => "With findings",
+            Self::Useless => "Without effect",
             Self::Idle => "Deciding no test",
         }
     }
@@ -55,6 +59,7 @@ impl Group {
             Self::Allow => fields.decision == Decision::Allow.as_str(),
             Self::Deny => fields.decision == Decision::Deny.as_str(),
             Self::Findings => facts.findings + facts.errors > 0,
+            Self::Useless => facts.is_idle,
             Self::Idle => facts.hits == 0,
         }
     }
@@ -125,9 +130,11 @@ mod tests {
             hits: 1,
             findings: 1,
             errors: 0,
+            is_idle: true,
         };
         assert!(shown(Group::Allow, "", none) && !shown(Group::Deny, "", none));
         assert!(shown(Group::Findings, "", found) && !shown(Group::Findings, "", none));
+        assert!(shown(Group::Useless, "", found) && !shown(Group::Useless, "", none));
         assert!(shown(Group::Idle, "", none) && !shown(Group::Idle, "", found));
         assert!(
             Group::ALL

@@ -1,7 +1,7 @@
 //! Policies tried on the tests of an issuer: decisions before and now, and whether they are as
 //! expected.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Diagnostic, Severity};
 use claimgate::explain::Outcome;
 use claimgate_formats::{Sample, outcome_word};
 
@@ -108,17 +108,19 @@ impl Tally {
 pub struct Facts {
     /// The tests that it decides.
     pub hits: usize,
-    /// Its findings.
+    /// Its findings, apart from notes.
     pub findings: usize,
     /// Its errors.
     pub errors: usize,
+    /// Whether it has no effect.
+    pub is_idle: bool,
 }
 
 /// The facts of `count` policies.
-pub fn facts(
+pub fn facts<'a>(
     count: usize,
     trials: &[Trial],
-    findings: &[Diagnostic],
+    findings: impl IntoIterator<Item = &'a Diagnostic>,
     errors: &[Diagnostic],
 ) -> Vec<Facts> {
     let mut facts = vec![Facts::default(); count];
@@ -129,7 +131,8 @@ pub fn facts(
             }
         }
     }
-    for finding in findings {
+    let is_note = |finding: &&Diagnostic| finding.severity == Severity::Note;
+    for finding in findings.into_iter().filter(|own| !is_note(own)) {
         if let Some(facts) = place(finding).and_then(|place| facts.get_mut(place)) {
             facts.findings += 1;
         }
@@ -202,7 +205,12 @@ mod tests {
         let found = facts(
             2,
             &[trial(Outcome::Allowed, None)],
-            &[Diagnostic::error("policies[0].rules.sub", "x", "x")],
+            &[
+                Diagnostic::note("x", "x")
+                    .severity(Severity::Warning)
+                    .at("policies[0].rules.sub"),
+                Diagnostic::note("x", "x").at("policies[1]"),
+            ],
             &[
                 Diagnostic::error("policies[1]", "x", "x"),
                 Diagnostic::error("policies[9]", "x", "x"),
@@ -213,6 +221,7 @@ mod tests {
             hits,
             findings,
             errors,
+            is_idle: false,
         };
         assert_eq!(found, [of(0, 1, 0), of(1, 0, 1)]);
     }

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::policies::place_name::place_name;
+
 /// Why a request to the server failed.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RequestError {
@@ -61,10 +63,28 @@ fn refusal(status: u16, body: Value) -> RequestError {
             thumbprint,
         };
     }
+    if text(&first["code"]).as_deref() == Some("shared-issuer-unpinned") {
+        return RequestError::Refused(strangers(&body["errors"]));
+    }
     let message = text(&body["message"]).filter(|message| !message.is_empty());
     RequestError::Refused(
         message.unwrap_or_else(|| format!("the server answered with status {status}")),
     )
+}
+
+/// What the guard has found, and how to fix it.
+fn strangers(errors: &Value) -> String {
+    let errors = errors.as_array().map(Vec::as_slice).unwrap_or_default();
+    let text = |error: &Value, name: &str| error[name].as_str().unwrap_or_default().to_owned();
+    let told = errors.iter().map(|error| {
+        let place = place_name(&text(error, "path"));
+        format!("{place}: {}", text(error, "message"))
+    });
+    let told: Vec<_> = told.collect();
+    let help = errors.first().map(|error| text(error, "help"));
+    let help = help.filter(|help| !help.is_empty());
+    let help = help.map_or_else(String::new, |help| format!("; {help}"));
+    format!("{}{help}", told.join("; "))
 }
 
 #[cfg(test)]
@@ -104,6 +124,19 @@ mod tests {
                 RequestError::Missing,
                 RequestError::Changed
             ]
+        );
+    }
+
+    #[test]
+    fn what_the_guard_refuses_is_named_as_on_the_screen_with_its_remedy() {
+        let body = r#"{"code":400,"message":"policies[1]: x","errors":[
+            {"path":"policies[1]","code":"shared-issuer-unpinned","message":"strangers are admitted","help":"pin the tenant"},
+            {"path":"policies[2]","code":"shared-issuer-unpinned","message":"strangers are admitted","help":"pin the tenant"}]}"#;
+        let message =
+            "policy 2: strangers are admitted; policy 3: strangers are admitted; pin the tenant";
+        assert_eq!(
+            request_error(400, body),
+            RequestError::Refused(message.to_owned())
         );
     }
 }

@@ -19,21 +19,33 @@ const TOKEN_CHECKS: Page = page("token-checks", "Token checks");
 const KEYS: Page = page("keys", "Keys");
 const EXCHANGE: Page = page("exchange", "Token exchange");
 const ERRORS: Page = page("errors", "Errors, findings and hints");
+const ANALYSIS: Page = page("analysis", "Analysis");
 const SERVER: Page = page("server", "Server");
 
 /// The pages, those that people read first at the top.
-pub const ALL: [Page; 10] = [
+pub const ALL: [Page; 12] = [
     POLICIES,
     TOKEN_CHECKS,
     EXPLANATIONS,
     EXCHANGE,
     KEYS,
     ERRORS,
+    page("findings", "Findings"),
+    ANALYSIS,
     SERVER,
     page("security", "Security"),
     page("cli", "Command line"),
     page("npm-api", "JavaScript"),
 ];
+
+/// The address of the documentation of a finding, relative to the app's.
+pub fn of_finding(code: &str) -> String {
+    match code {
+        // These are about the list, and not about policies.
+        "many-policies" | "findings-left-out" => "docs/policy-language.html#findings".to_owned(),
+        code => format!("docs/findings.html#{code}"),
+    }
+}
 
 /// The documentation of a page of the app, by its path and its section.
 pub fn page_for(path: &str, section: &str) -> Page {
@@ -41,6 +53,7 @@ pub fn page_for(path: &str, section: &str) -> Page {
     match parts.as_slice() {
         [.., "issuers", "new"] => KEYS,
         [.., "issuers", _] => match section {
+            "who" => ANALYSIS,
             "details" => KEYS,
             "workflow" => EXCHANGE,
             _ => POLICIES,
@@ -59,7 +72,9 @@ pub fn page_for(path: &str, section: &str) -> Page {
 
 #[cfg(test)]
 mod tests {
-    use super::{ALL, page_for};
+    use claimgate_analysis::{CATALOG, catalog};
+
+    use super::{ALL, of_finding, page_for};
 
     #[test]
     fn a_page_of_the_app_has_its_documentation() {
@@ -68,6 +83,7 @@ mod tests {
             ("/sub/", "", "token-checks"),
             ("/issuers/new", "", "keys"),
             ("/issuers/abc", "", "policy-language"),
+            ("/issuers/abc", "who", "analysis"),
             ("/issuers/abc", "details", "keys"),
             ("/sub/issuers/abc", "workflow", "exchange"),
             ("/playground", "", "explanations"),
@@ -85,9 +101,41 @@ mod tests {
     #[test]
     fn every_page_is_a_file_with_a_title() {
         for page in ALL {
-            let path = format!("{}/../../docs/{}.md", env!("CARGO_MANIFEST_DIR"), page.file);
-            let text = std::fs::read_to_string(&path).unwrap();
-            assert!(text.starts_with("# "), "{path}");
+            // The findings are a folder, and one page of the app.
+            let file = match page.file {
+                "findings" => "findings/README",
+                file => file,
+            };
+            assert!(read(file).starts_with("# "), "{file}");
         }
+    }
+
+    fn read(file: &str) -> String {
+        let path = format!("{}/../../docs/{file}.md", env!("CARGO_MANIFEST_DIR"));
+        std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    #[test]
+    fn every_finding_has_a_section() {
+        let pages: String = CATALOG
+            .iter()
+            .map(|group| read(&format!("findings/{}", group.page)))
+            .collect();
+        for rule in catalog() {
+            assert!(
+                pages.contains(&format!("\n## {}\n", rule.code)),
+                "{}",
+                rule.code
+            );
+            assert_eq!(
+                of_finding(rule.code),
+                format!("docs/findings.html#{}", rule.code)
+            );
+        }
+        assert!(read("policy-language").contains("\n## Findings\n"));
+        assert_eq!(
+            of_finding("many-policies"),
+            "docs/policy-language.html#findings"
+        );
     }
 }

@@ -1,56 +1,50 @@
-//! Which policies let strangers in. The analysis answers it, with a token that is admitted.
+//! The guard of shared issuers: which policies let strangers in after a change. SEMANTICS, section 8.
 
 use claimgate::claims::Value as Claim;
 use claimgate::diagnostic::{Basis, Diagnostic, Severity};
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition};
-use claimgate_analysis::{Analysis, PolicyModel, Undecided, Witness};
 use claimgate_providers::shared_issuer;
-use serde_json::Value;
 
-use crate::issuers::effect::effect;
+use crate::answer::{Answer, Undecided, Witness};
+use crate::check::Finding;
+use crate::model::PolicyModel;
+use crate::questions::Analysis;
 
-/// The most verdicts of each kind that are given: more would not be read, and take time to find.
+/// The most findings of each kind that are given: more would not be read, and take time to find.
 const MANY: usize = 20;
 
 /// The code of what is found.
 const OPEN: &str = "shared-issuer-unpinned";
 
-/// What is asked: which allows of an issuer admit strangers `after` a change that do not get in
-/// `before`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Question<'a> {
-    pub(crate) before: &'a IssuerDefinition,
-    pub(crate) after: &'a IssuerDefinition,
-}
-
-/// The verdict on one policy.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Verdict {
-    /// Its index among the policies after the change, from 0.
-    pub(crate) policy: usize,
-    /// What is wrong with it, for people.
-    pub(crate) finding: Diagnostic,
-    pub(crate) answer: Answer,
-}
-
-/// Whether strangers are admitted.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Answer {
-    /// They are, with the claims of a token that is admitted.
-    Open { witness: Value },
-    /// It is not known.
-    Undecided,
-}
-
-/// The verdicts on the allows that admit strangers who did not get in before, or may do so: the first
-/// twenty of each.
+/// The allows of an issuer that admit strangers after a change who did not get in before it: errors, each
+/// with a token. Where it is not known whether they do, there is a warning without one. At most twenty of
+/// each. Nothing is found on an issuer that is not known to be shared.
+///
+/// A path names the policy, or the member of the issuer that lets strangers in, if its policies are as they
+/// were.
 ///
 /// An allow that is as it was needs no question, unless something else lets more in: a deny is gone, or
 /// the issuer accepts more audiences.
-pub(crate) fn verdicts(question: &Question<'_>) -> Vec<Verdict> {
-    let Question { before, after } = *question;
+///
+/// ```
+/// use claimgate::issuer::IssuerDefinition;
+/// use claimgate::policy::parse_policies;
+/// use claimgate_analysis::guard;
+///
+/// let github = |policies: &str| IssuerDefinition {
+///     url: "https://token.actions.githubusercontent.com".to_owned(),
+///     policies: parse_policies(policies).unwrap(),
+///     ..IssuerDefinition::default()
+/// };
+/// let open = github(r#"[{"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:*"}}]"#);
+/// let found = guard(&github("[]"), &open);
+/// assert_eq!((found[0].diagnostic.path.as_str(), found[0].witness.is_some()), ("policies[0]", true));
+/// assert_eq!(guard(&open, &open), []);
+/// ```
+#[must_use]
+pub fn guard(before: &IssuerDefinition, after: &IssuerDefinition) -> Vec<Finding> {
     if shared_issuer(&after.url).is_none() {
         return Vec::new();
     }
@@ -73,15 +67,49 @@ pub(crate) fn verdicts(question: &Question<'_>) -> Vec<Verdict> {
         return Vec::new();
     };
     let answers = Analysis::new(&model).new_strangers(&asked, &stored, MANY);
-    let verdicts = answers
+    let found = answers
         .into_iter()
-        .filter_map(|(policy, answer)| verdict(after, policy, &answer));
+        .filter_map(|(policy, answer)| finding(after, policy, answer));
     let mut undecided = 0;
-    let is_told = |verdict: &Verdict| {
-        undecided += usize::from(verdict.answer == Answer::Undecided);
-        verdict.answer != Answer::Undecided || undecided <= MANY
+    let is_told = |finding: &Finding| {
+        undecided += usize::from(finding.witness.is_none());
+        finding.witness.is_some() || undecided <= MANY
     };
-    verdicts.filter(is_told).collect()
+    let member = edited_member(before, after);
+    found
+        .filter(is_told)
+        .map(|finding| at(finding, member))
+        .collect()
+}
+
+/// The policy as far as it has an effect on decisions: without its name and its note, its rules sorted.
+#[must_use]
+pub fn effect(policy: &PolicyDefinition) -> PolicyDefinition {
+    let mut effect = policy.clone();
+    (effect.name, effect.note) = (None, None);
+    effect.authorized_permissions.get_or_insert_default();
+    effect.rules.sort();
+    effect
+}
+
+/// The member of the issuer that lets more in, if its policies are as they were.
+fn edited_member(before: &IssuerDefinition, after: &IssuerDefinition) -> Option<&'static str> {
+    match () {
+        () if before.policies != after.policies => None,
+        () if before.audiences != after.audiences => Some("audiences"),
+        () => Some("reportOnly"),
+    }
+}
+
+/// The finding at the member, if one lets strangers in.
+fn at(mut finding: Finding, member: Option<&str>) -> Finding {
+    if let Some(member) = member {
+        let number = finding.policies.first().map_or(0, |policy| policy + 1);
+        let message = &finding.diagnostic.message;
+        finding.diagnostic.message = format!("policy {number}: {message}");
+        finding.diagnostic.path = member.to_owned();
+    }
+    finding
 }
 
 /// Whether all that restricted the allows before still does: denies, other allows' roles, audiences.
@@ -100,29 +128,16 @@ fn restricts_as_before(before: &IssuerDefinition, after: &IssuerDefinition) -> b
         && own.all(|policy| kept.contains(&effect(policy)))
 }
 
-/// The verdict of an answer; `None` if it is proved that no new stranger is admitted.
-fn verdict(
-    issuer: &IssuerDefinition,
-    policy: usize,
-    answer: &claimgate_analysis::Answer,
-) -> Option<Verdict> {
-    let (finding, answer) = match answer {
-        claimgate_analysis::Answer::No { .. } => return None,
-        claimgate_analysis::Answer::Yes { witness } => {
-            let claims = serde_json::to_value(&witness.claims).unwrap_or_default();
-            let finding = open(issuer, policy, witness);
-            (finding, Answer::Open { witness: claims })
-        }
-        claimgate_analysis::Answer::Undecided { reason } => (undecided(*reason), Answer::Undecided),
-        // Answers that are not known here are no proof.
-        _ => (undecided(Undecided::NotProved), Answer::Undecided),
+/// What an answer says of a policy; `None` if it is proved that no new stranger is admitted.
+fn finding(issuer: &IssuerDefinition, policy: usize, answer: Answer) -> Option<Finding> {
+    let (diagnostic, witness) = match answer {
+        Answer::No { .. } => return None,
+        Answer::Yes { witness } => (open(issuer, policy, &witness), Some(witness)),
+        Answer::Undecided { reason } => (undecided(reason), None),
     };
-    let finding = finding.at(format!("policies[{policy}]"));
-    Some(Verdict {
-        policy,
-        finding,
-        answer,
-    })
+    let mut finding = Finding::on(policy, diagnostic);
+    finding.witness = witness;
+    Some(finding)
 }
 
 fn open(issuer: &IssuerDefinition, policy: usize, witness: &Witness) -> Diagnostic {
@@ -196,7 +211,7 @@ mod tests {
     use claimgate::issuer::IssuerDefinition;
     use claimgate::policy::parse_policies;
 
-    use super::{Answer, Question, Verdict, escaped, verdicts};
+    use super::{Finding, escaped, guard};
 
     const GITHUB: &str = "https://token.actions.githubusercontent.com";
 
@@ -223,14 +238,10 @@ mod tests {
         issuer(GITHUB, policies)
     }
 
-    fn ask(before: &IssuerDefinition, after: &IssuerDefinition) -> Vec<Verdict> {
-        verdicts(&Question { before, after })
-    }
-
     /// The indices of the policies that let new strangers in.
     fn opened(before: &IssuerDefinition, after: &IssuerDefinition) -> Vec<usize> {
-        let verdicts = ask(before, after);
-        verdicts.iter().map(|verdict| verdict.policy).collect()
+        let found = guard(before, after);
+        found.iter().map(|finding| finding.policies[0]).collect()
     }
 
     const OPEN: &str = r#"{"sub":"repo:*"}"#;
@@ -308,19 +319,17 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_has_a_token_that_is_admitted_and_names_its_subject() {
+    fn a_finding_has_a_token_that_is_admitted_and_names_its_subject() {
         let nothing = github(&[]);
-        let [open] = &ask(&nothing, &github(&[r#"{"sub":"repo:octo-org*"}"#]))[..] else {
-            panic!("one verdict");
+        let [open] = &guard(&nothing, &github(&[r#"{"sub":"repo:octo-org*"}"#]))[..] else {
+            panic!("one finding");
         };
-        let Answer::Open { witness } = &open.answer else {
-            panic!("{open:?}");
-        };
-        let subject = witness["sub"].as_str().unwrap();
+        let witness = open.witness.as_deref().unwrap();
+        let subject = witness.claim("sub").and_then(|sub| sub.as_str()).unwrap();
         assert!(subject.starts_with("repo:octo-org") && !subject.starts_with("repo:octo-org/"));
-        let message = &open.finding.message;
+        let message = &open.diagnostic.message;
         assert!(message.contains(subject), "{message}");
-        assert_eq!(ask(&nothing, &github(&[CLOSED])), []);
+        assert_eq!(guard(&nothing, &github(&[CLOSED])), []);
     }
 
     #[test]
@@ -328,16 +337,16 @@ mod tests {
         let hard = format!(r#"{{"sub":"*a{}*b*c"}}"#, ".".repeat(40));
         let mut all = vec![hard.as_str(); 30];
         all.push(OPEN);
-        let found = ask(&github(&[]), &github(&all));
-        let is_open = |verdict: &&Verdict| matches!(verdict.answer, Answer::Open { .. });
+        let found = guard(&github(&[]), &github(&all));
+        let is_open = |finding: &&Finding| finding.witness.is_some();
         let open: Vec<usize> = found
             .iter()
             .filter(is_open)
-            .map(|verdict| verdict.policy)
+            .map(|finding| finding.policies[0])
             .collect();
         assert_eq!((open.as_slice(), found.len()), (&[30][..], 21));
         // Nor are more told than are read.
-        let open = ask(&github(&[]), &github(&[OPEN; 30]));
+        let open = guard(&github(&[]), &github(&[OPEN; 30]));
         assert_eq!(open.len(), 20);
     }
 
@@ -348,10 +357,10 @@ mod tests {
             (r#"{"sub":"repo:octo.org/*"}"#, true),
             (r#"{"sub":"repo:octo-org*"}"#, false),
         ] {
-            let [open] = &ask(&nothing, &github(&[rule]))[..] else {
+            let [open] = &guard(&nothing, &github(&[rule]))[..] else {
                 panic!("{rule}");
             };
-            let help = open.finding.help.as_deref().unwrap();
+            let help = open.diagnostic.help.as_deref().unwrap();
             assert_eq!(
                 help.contains(r"write `\.` for a dot"),
                 is_dot,

@@ -1,0 +1,89 @@
+//! What is found in the edited policies, as long as it fits them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use claimgate::diagnostic::Diagnostics;
+use claimgate::policy::PolicyDefinition;
+use claimgate_analysis::Finding;
+use leptos::prelude::*;
+
+use crate::analysis::findings::{Found, is_another};
+use crate::editor::compiled::Compiled;
+use crate::state::draft::PolicyDraft;
+use claimgate_workbench::analysis::idle::Idle;
+use claimgate_workbench::analysis::placed::still_fit;
+
+/// The findings of the editor.
+#[derive(Clone, Copy)]
+pub(crate) struct FoundState {
+    /// What the analysis found, once it has answered.
+    pub(super) checked: RwSignal<Option<Arc<Found>>>,
+    /// What is shown: that, or what can be read off the text of policies that it has not looked at.
+    pub(crate) shown: Memo<Arc<Found>>,
+    /// Whether that is about an earlier version of a policy.
+    pub(crate) is_stale: Memo<bool>,
+    /// The policies without effect.
+    pub(crate) idle: Memo<BTreeMap<usize, Idle>>,
+    /// The policies on which the guard has a finding.
+    pub(crate) guarded: Memo<BTreeSet<usize>>,
+}
+
+/// What findings are about.
+#[derive(Clone, Copy)]
+pub(crate) struct Edits {
+    pub(crate) drafts: RwSignal<Vec<PolicyDraft>>,
+    /// Whether they are edited as text.
+    pub(crate) is_text: Signal<bool>,
+    pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
+    pub(crate) compiled: Memo<Compiled>,
+}
+
+impl FoundState {
+    pub(crate) fn new(edits: Edits) -> Self {
+        let Edits { written, .. } = edits;
+        let checked = RwSignal::new(None::<Arc<Found>>);
+        let fitting = Memo::new_with_compare(
+            move |_| checked.get().filter(|found| edits.fit(found)),
+            is_another,
+        );
+        let shown = Memo::new_with_compare(
+            move |_| match fitting.get() {
+                Some(found) => found,
+                None => Arc::new(Found::read(&edits.compiled.read().findings)),
+            },
+            |one, other| one.map(Arc::as_ptr) != other.map(Arc::as_ptr),
+        );
+        let is_stale = Memo::new(move |_| {
+            let shown = shown.read();
+            let policies = shown.policies.as_ref();
+            policies.is_some_and(|policies| written.read().as_ref() != Ok(policies))
+        });
+        let of_policies = |findings: &[Finding]| {
+            findings
+                .iter()
+                .filter_map(|finding| finding.policies.first().copied())
+                .collect()
+        };
+        Self {
+            checked,
+            shown,
+            is_stale,
+            idle: Memo::new(move |_| shown.read().idle.clone()),
+            guarded: Memo::new(move |_| of_policies(&shown.read().guard)),
+        }
+    }
+}
+
+impl Edits {
+    /// Whether findings fit the policies: while a text cannot be read, as far as it can be told.
+    fn fit(self, found: &Found) -> bool {
+        let Some(policies) = &found.policies else {
+            return false;
+        };
+        match &*self.written.read() {
+            Ok(written) => still_fit(policies, written),
+            Err(_) => self.is_text.get() || self.drafts.read().len() == policies.len(),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! The engine's messages on the policies, as a list with links to their places.
+
+use claimgate::diagnostic::Severity;
+use claimgate::text::list::enumerate;
+use leptos::prelude::*;
+
+use super::guard::GuardSummary;
+use crate::analysis::findings::{FindingItem, place_button, severity};
+use crate::editor::state::{PolicyState, PolicyView};
+use crate::ui::inline_code::inline_code;
+use claimgate_workbench::policies::place_name::place_name;
+
+/// An entry of the list.
+#[derive(Clone, PartialEq, Eq)]
+struct Entry {
+    path: String,
+    message: String,
+    help: Option<String>,
+}
+
+/// The list: errors, muted in a form until saving is tried, and warnings.
+#[component]
+pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
+    let errors = Memo::new(move |_| {
+        let compiled = state.compiled.read();
+        let errors = compiled.errors.iter();
+        let entry = |error: &claimgate::diagnostic::Diagnostic| Entry {
+            path: error.path.clone(),
+            message: error.message.clone(),
+            help: error.help.clone(),
+        };
+        errors.map(entry).collect::<Vec<_>>()
+    });
+    // A form that is being filled in is not wrong yet.
+    let is_due = Memo::new(move |_| state.tried.get() || state.shown.get() == PolicyView::Json);
+    let is_text = Memo::new(move |_| state.shown.get() == PolicyView::Json);
+    view! {
+        <div role=move || if state.tried.get() { "alert" } else { "status" }>
+            {move || (!errors.read().is_empty()).then(|| view! {
+                <div
+                    class=if is_due.get() { "notice notice--bad" } else { "notice" }
+                    id="policy-errors"
+                    tabindex="-1"
+                >
+                    <h3>{if is_due.get() { "These policies cannot be saved" } else { "Not complete yet" }}</h3>
+                    <ul>{list(state, &errors.read())}</ul>
+                </div>
+            })}
+        </div>
+        <GuardSummary state=state is_text=is_text />
+        {move || match is_text.get() {
+            true => in_full(state),
+            false => in_short(state),
+        }}
+    }
+}
+
+/// The findings, with their tokens, proofs and fixes.
+fn in_full(state: PolicyState) -> AnyView {
+    let found = state.found.shown.get();
+    if found.findings.is_empty() {
+        return ().into_any();
+    }
+    let actions = state.finding_actions();
+    let items = found
+        .findings
+        .iter()
+        .map(|finding| view! { <FindingItem finding=finding.clone() actions=actions /> })
+        .collect_view();
+    view! {
+        <div class="notice notice--note" class:stale=move || state.found.is_stale.get()>
+            <h3>"Worth a second look"</h3>
+            <ul>{items}</ul>
+        </div>
+    }
+    .into_any()
+}
+
+/// Where findings are that are beside rules and policies of the form; those on other settings in full.
+fn in_short(state: PolicyState) -> AnyView {
+    let found = state.found.shown.get();
+    let actions = state.finding_actions();
+    let (beside, others): (Vec<_>, Vec<_>) = found
+        .findings
+        .iter()
+        .partition(|finding| finding.diagnostic.path.starts_with("policies["));
+    let others = others
+        .into_iter()
+        .map(|finding| view! { <FindingItem finding=finding.clone() actions=actions /> })
+        .collect_view();
+    let links = beside.iter().map(|finding| {
+        let (class, word) = severity(finding.diagnostic.severity);
+        view! {
+            <li>
+                <span class=class>{word}</span> " " {place_button(finding.diagnostic.path.clone(), actions.go)} " "
+                {inline_code(&finding.diagnostic.message)}
+            </li>
+        }
+    });
+    let count = sentence(beside.iter().map(|finding| finding.diagnostic.severity));
+    view! {
+        {(!others.is_empty()).then(|| view! {
+            <div class="notice notice--note"><h3>"Worth a second look"</h3> <ul>{others}</ul></div>
+        })}
+        {(!beside.is_empty()).then(|| view! {
+            <details class="more findings-list">
+                <summary>{count} ", beside the rules"</summary>
+                <ul class:stale=move || state.found.is_stale.get()>{links.collect_view()}</ul>
+            </details>
+        })}
+    }
+    .into_any()
+}
+
+/// How many findings there are of each severity: "2 errors and 1 note".
+fn sentence(severities: impl Iterator<Item = Severity>) -> String {
+    let severities: Vec<_> = severities
+        .map(|severity| self::severity(severity).1)
+        .collect();
+    let count = |word: &&str| {
+        let count = severities.iter().filter(|other| *other == word).count();
+        let plural = if count == 1 { "" } else { "s" };
+        (count > 0).then(|| format!("{count} {word}{plural}"))
+    };
+    let counts: Vec<_> = ["error", "warning", "note"]
+        .iter()
+        .filter_map(count)
+        .collect();
+    enumerate(&counts)
+}
+
+fn list(state: PolicyState, entries: &[Entry]) -> AnyView {
+    let item = |entry: &Entry| {
+        let path = entry.path.clone();
+        let label = if path.is_empty() {
+            "Go there".to_owned()
+        } else {
+            place_name(&path)
+        };
+        let can_go = !path.is_empty() || state.shown.get_untracked() == PolicyView::Json;
+        let place = match can_go {
+            true => view! {
+                <button type="button" class="place" on:click=move |_| state.go_to(&path)>{inline_code(&label)}</button>
+            }
+            .into_any(),
+            false => ().into_any(),
+        };
+        view! {
+            <li>
+                {place} " " {inline_code(&entry.message)}
+                {entry.help.as_deref().map(|help| view! { <p class="hint">{inline_code(help)}</p> })}
+            </li>
+        }
+    };
+    entries.iter().map(item).collect_view().into_any()
+}

@@ -1,0 +1,111 @@
+//! What a server does about policies that let strangers in.
+
+use claimgate_api::SettingsBody;
+
+/// The flag of the server.
+const FLAG: &str = "shared-issuer-guard";
+
+/// What happens when policies are saved that let strangers in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Guard {
+    /// There is no server: nothing happens.
+    #[default]
+    Standalone,
+    /// A server whose settings are not known.
+    Unknown,
+    /// They are refused.
+    Enforce,
+    /// They are saved and recorded.
+    Warn,
+    /// The server does not look.
+    Off,
+}
+
+impl Guard {
+    /// The guard of a server with these settings.
+    pub fn of(settings: &SettingsBody) -> Self {
+        let mut all = settings.settings.iter();
+        let setting = all.find(|setting| setting.name == FLAG);
+        match setting.and_then(|setting| setting.value.as_str()) {
+            Some("enforce") => Self::Enforce,
+            Some("warn") => Self::Warn,
+            Some("off") => Self::Off,
+            _ => Self::Unknown,
+        }
+    }
+
+    /// What happens to policies that let strangers in, or of which it is not known, in a sentence.
+    pub fn sentence(self, is_known: bool) -> &'static str {
+        match (self, is_known) {
+            (Self::Enforce, true) => "This server refuses to save it.",
+            (Self::Enforce, false) | (Self::Warn, _) => {
+                "This server saves it, and records this in the audit log."
+            }
+            (Self::Off, _) => "This server saves it: its guard is off.",
+            (Self::Unknown, true) => "The server may refuse to save it.",
+            (Self::Unknown, false) => "The server records this in the audit log.",
+            (Self::Standalone, true) => {
+                "It can be saved here. A server refuses it, unless its guard is configured otherwise."
+            }
+            (Self::Standalone, false) => "It can be saved.",
+        }
+    }
+
+    /// Whether such policies cannot be saved.
+    pub fn refuses(self) -> bool {
+        self == Self::Enforce
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use claimgate_api::SettingBody;
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn of(name: &str, value: Value) -> Guard {
+        let setting = SettingBody {
+            name: name.to_owned(),
+            value,
+            ..SettingBody::default()
+        };
+        Guard::of(&SettingsBody {
+            settings: vec![setting],
+            ..SettingsBody::default()
+        })
+    }
+
+    #[test]
+    fn the_guard_is_that_of_the_settings() {
+        for (value, guard) in [
+            (json!("enforce"), Guard::Enforce),
+            (json!("warn"), Guard::Warn),
+            (json!("off"), Guard::Off),
+            (json!("later"), Guard::Unknown),
+            (json!(null), Guard::Unknown),
+        ] {
+            assert_eq!(of(FLAG, value.clone()), guard, "{value}");
+        }
+        assert_eq!(of("leeway", json!(60)), Guard::Unknown);
+        assert!(Guard::Enforce.refuses() && !Guard::Warn.refuses());
+    }
+
+    #[test]
+    fn what_is_not_known_is_refused_by_no_guard() {
+        for guard in [
+            Guard::Enforce,
+            Guard::Warn,
+            Guard::Off,
+            Guard::Unknown,
+            Guard::Standalone,
+        ] {
+            let says = guard.sentence(false);
+            assert!(!says.contains("refuses to save"), "{guard:?}: {says}");
+        }
+        assert_eq!(
+            Guard::Enforce.sentence(true),
+            "This server refuses to save it."
+        );
+    }
+}
