@@ -1,10 +1,10 @@
-//! Changes that administrators made.
+//! Changes that were made, and environments that were opened.
 
 use serde::{Deserialize, Serialize};
 
 use crate::findings::FindingBody;
 
-/// A change of an organization, an issuer, its policies, or tokens.
+/// A change of an organization, an issuer, its policies, tokens or environments, or an open of an environment.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -26,7 +26,7 @@ pub struct ChangeEntry {
     /// The id of the issuer that was changed, or whose policies or tokens were.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issuer: Option<String>,
-    /// The URL of the issuer, or the id of the token.
+    /// The URL of the issuer, the id of the token, or the environment, as `project/name`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Who did it.
@@ -74,7 +74,7 @@ pub struct ChangeBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub before: Option<serde_json::Value>,
-    /// What is different since, in the same form.
+    /// What is different since, in the same form; for environments, what was done, such as the `revision` that was opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schema(value_type = Option<Object>))]
     pub after: Option<serde_json::Value>,

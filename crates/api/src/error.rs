@@ -16,6 +16,11 @@ pub struct ErrorBody {
     /// fetched: why.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<ErrorDetail>,
+    /// If the definition of an environment is refused: everything that is wrong in it, as the clients of environments read
+    /// it, with `range`, `summary` and `severity`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Object>))]
+    pub diagnostics: Vec<serde_json::Value>,
 }
 
 /// One error in a document, or of an issuer.

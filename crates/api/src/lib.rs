@@ -18,6 +18,7 @@
 mod audit;
 mod changes;
 mod demo;
+mod environments;
 mod error;
 mod exchange;
 mod findings;
@@ -37,6 +38,13 @@ pub use audit::{
 };
 pub use changes::{ChangeAuthor, ChangeBody, ChangeEntry, ChangesBody};
 pub use demo::DemoTokenBody;
+pub use environments::{
+    CloneInput, EnvironmentAccess, EnvironmentAccessBody, EnvironmentAccessInput, EnvironmentEntry,
+    EnvironmentInput, EnvironmentRevisionBody, EnvironmentSettingsBody, EnvironmentTagBody,
+    EnvironmentTagChange, EnvironmentTagInput, EnvironmentTagsBody, EnvironmentsBody, OpenBody,
+    RetractInput, RetractionBody, RevisionTagBody, RevisionTagInput, RevisionTagMove,
+    RevisionTagsBody, SavedBody,
+};
 pub use error::{ErrorBody, ErrorDetail, OauthErrorBody};
 pub use exchange::{IntrospectionBody, TokenForm, TokenRequest, TokenResponseBody};
 pub use findings::FindingBody;

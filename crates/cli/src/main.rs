@@ -12,6 +12,7 @@ mod explain;
 mod output;
 mod questions;
 mod report;
+mod rewrap;
 mod serve;
 mod test;
 mod who;
@@ -38,6 +39,8 @@ enum Command {
     Serve(Box<serve::Serve>),
     /// Print the bootstrap token that the server's first start generated, until it is used
     BootstrapToken(bootstrap_token::BootstrapToken),
+    /// Encrypt the keys of all environments with a new key, so that the earlier one can be removed
+    Rewrap(rewrap::Rewrap),
     /// Show the content of tokens, without checking anything
     Decode(decode::Decode),
     /// Explain whether a token, or claims, would be allowed, and why
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
         Command::BootstrapToken(token) => token.run().map(|()| ExitCode::SUCCESS),
+        Command::Rewrap(rewrap) => rewrap.run().map(|()| ExitCode::SUCCESS),
         Command::Decode(decode) => decode.run(),
         Command::Explain(explain) => explain.run(),
         Command::Check(check) => check.run(),

@@ -45,7 +45,8 @@ pub use path::{Path, PathError, Step};
 pub use position::{Position, Range};
 pub use schema::{Schema, SchemaError};
 pub use secrets::{
-    EnvelopeError, RewriteError, ciphertexts, decrypt_secrets, encrypt_secrets, has_plaintext,
+    EnvelopeError, RewriteError, check_ciphertexts, ciphertexts, decrypt_secrets, encrypt_secrets,
+    has_plaintext, reencrypt_secrets,
 };
 pub use syntax::{Kind, Member, Node};
 pub use value::{Secrets, Value};

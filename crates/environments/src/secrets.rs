@@ -68,19 +68,67 @@ pub fn encrypt_secrets(source: &str, encrypter: &dyn Encrypter) -> Result<String
 pub fn decrypt_secrets(source: &str, decrypter: &dyn Decrypter) -> Result<String, RewriteError> {
     rewrite(source, |secret| match secret {
         Secret::Ciphertext { node, text } if is_value(node) => {
-            let path = || node.path.to_string();
-            let ciphertext = envelope::open(text).map_err(|error| RewriteError::Envelope {
-                path: path(),
-                error,
+            let text = String::from_utf8(decrypted(node, text, decrypter)?);
+            let text = text.map_err(|_| RewriteError::NotText {
+                path: node.path.to_string(),
             })?;
-            let plaintext = decrypter.decrypt(&ciphertext);
-            let plaintext = plaintext.map_err(|error| host_error(node, error))?;
-            let text = String::from_utf8(plaintext);
-            let text = text.map_err(|_| RewriteError::NotText { path: path() })?;
             Ok(Some(crate::text::yaml_line(&text)))
         }
         _ => Ok(None),
     })
+}
+
+/// Encrypts each encrypted `fn::secret` again, wherever it is in the definition: for a copy under other keys. Secrets in
+/// plain text are encrypted too.
+///
+/// # Errors
+/// [`RewriteError`]; nothing is rewritten then.
+pub fn reencrypt_secrets(
+    source: &str,
+    decrypter: &dyn Decrypter,
+    encrypter: &dyn Encrypter,
+) -> Result<String, RewriteError> {
+    rewrite(source, |secret| {
+        let (node, plaintext) = match secret {
+            Secret::Plaintext { node, text } => (*node, text.as_bytes().to_vec()),
+            Secret::Ciphertext { node, text } => (*node, decrypted(node, text, decrypter)?),
+        };
+        let ciphertext = encrypter.encrypt(&plaintext);
+        let ciphertext = ciphertext.map_err(|error| host_error(node, error))?;
+        Ok(Some(format!(
+            "{{ciphertext: {}}}",
+            envelope::seal(&ciphertext)
+        )))
+    })
+}
+
+/// What is wrong with the encrypted secrets of a definition: those that are damaged, and those that the decrypter refuses,
+/// such as ciphertexts of another environment. No message holds a secret.
+#[must_use]
+pub fn check_ciphertexts(name: &str, source: &str, decrypter: &dyn Decrypter) -> Vec<Diagnostic> {
+    let (Some(root), _) = syntax::read(&name.into(), source) else {
+        return Vec::new();
+    };
+    let mut secrets = Vec::new();
+    collect(&root, &mut secrets);
+    let mut found = Vec::new();
+    for secret in &secrets {
+        let Secret::Ciphertext { node, text } = secret else {
+            continue;
+        };
+        let problem = match decrypted(node, text, decrypter) {
+            Ok(_) => continue,
+            Err(RewriteError::Envelope { error, .. }) => format!("invalid ciphertext: {error}"),
+            Err(RewriteError::Host { error, .. }) => error.0,
+            Err(other) => other.to_string(),
+        };
+        found.push(Diagnostic::error(
+            Some(node.range.clone()),
+            &node.path,
+            problem,
+        ));
+    }
+    found
 }
 
 /// The encrypted secrets of a definition, as the host's ciphertexts.
@@ -91,11 +139,7 @@ pub fn ciphertexts(source: &str) -> Result<Vec<Vec<u8>>, RewriteError> {
     let mut found = Vec::new();
     rewrite(source, |secret| {
         if let Secret::Ciphertext { node, text } = secret {
-            let ciphertext = envelope::open(text).map_err(|error| RewriteError::Envelope {
-                path: node.path.to_string(),
-                error,
-            })?;
-            found.push(ciphertext);
+            found.push(opened(node, text)?);
         }
         Ok(None)
     })?;
@@ -121,6 +165,20 @@ fn any_plaintext(node: &Node) -> bool {
         }),
         _ => false,
     }
+}
+
+/// The host's ciphertext in an envelope.
+fn opened(node: &Node, text: &str) -> Result<Vec<u8>, RewriteError> {
+    envelope::open(text).map_err(|error| RewriteError::Envelope {
+        path: node.path.to_string(),
+        error,
+    })
+}
+
+fn decrypted(node: &Node, text: &str, decrypter: &dyn Decrypter) -> Result<Vec<u8>, RewriteError> {
+    let ciphertext = opened(node, text)?;
+    let plaintext = decrypter.decrypt(&ciphertext);
+    plaintext.map_err(|error| host_error(node, error))
 }
 
 fn host_error(node: &Node, error: HostError) -> RewriteError {

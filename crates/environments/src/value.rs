@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 
 use crate::json::Json;
 use crate::number::Number;
@@ -12,17 +14,22 @@ use crate::position::Range;
 use crate::text::quote;
 
 /// A value with its origin.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Value {
     /// What it is. `null` and what is unknown are left out in JSON.
-    #[serde(rename = "value", skip_serializing_if = "Content::is_null")]
+    #[serde(
+        default,
+        rename = "value",
+        skip_serializing_if = "Content::is_null",
+        deserialize_with = "content"
+    )]
     pub content: Content,
     /// Whether it is secret.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
     /// Whether it is unknown: it depends on a provider that was not asked, or on an error.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unknown: bool,
     /// Where it comes from. Providers leave it empty.
     pub trace: Trace,
@@ -47,14 +54,14 @@ pub enum Content {
 }
 
 /// Where a value comes from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Trace {
     /// The expression that yields it.
     #[serde(rename = "def", serialize_with = "range_or_nowhere")]
     pub definition: Option<Range>,
     /// The value that it was merged over.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub base: Option<Box<Value>>,
 }
 
@@ -66,6 +73,18 @@ pub(crate) fn range_or_nowhere<S: Serializer>(
         Some(range) => range.serialize(serializer),
         None => Range::nowhere(&"".into()).serialize(serializer),
     }
+}
+
+/// Reads what a value is. Its parts are values too, so a scalar is the only JSON of its own here.
+fn content<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Content, D::Error> {
+    let raw = Box::<RawValue>::deserialize(deserializer)?;
+    let text = raw.get();
+    let read = match text.as_bytes().first() {
+        Some(b'{') => serde_json::from_str(text).map(Content::Object),
+        Some(b'[') => serde_json::from_str(text).map(Content::Array),
+        _ => Json::first(text).map(|json| Value::from(&json).content),
+    };
+    read.map_err(D::Error::custom)
 }
 
 impl Content {

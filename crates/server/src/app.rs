@@ -12,10 +12,12 @@ use crate::clock::Clock;
 use crate::db::store::Store;
 use crate::db::writer::handle::Writer;
 use crate::demo::samples::Demo;
+use crate::environments::state::EnvironmentState;
 use crate::exchange::decisions::Decisions;
 use crate::exchange::directory::Directory;
 use crate::guard::mode::GuardMode;
 use crate::http::assets::Assets;
+use crate::http::error::ApiError;
 use crate::http::last_ping::LastPing;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
@@ -65,7 +67,23 @@ pub(crate) struct App {
     /// Time limit of a request.
     pub(crate) timeout: Duration,
     pub(crate) demo: Option<Demo>,
+    /// Absent without a key for environments.
+    pub(crate) environments: Option<EnvironmentState>,
     /// Whether the audit log is also written to a file.
     pub(crate) has_audit_file: bool,
     pub(crate) assets: Assets,
+}
+
+impl App {
+    /// What environments need.
+    ///
+    /// # Errors
+    /// 404 if the server has no key for them.
+    pub(crate) fn environments(&self) -> Result<&EnvironmentState, ApiError> {
+        let message =
+            "this server has no environments: it was started without --environment-key-file";
+        self.environments
+            .as_ref()
+            .ok_or_else(|| ApiError::not_found(message))
+    }
 }

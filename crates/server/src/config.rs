@@ -1,9 +1,11 @@
 //! The server's configuration.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::environments::keys::master::MasterKeys;
 use crate::guard::mode::GuardMode;
 use crate::http::assets::Assets;
 use crate::keys::config::KeyConfig;
@@ -17,6 +19,8 @@ pub struct Config {
     pub database: String,
     /// The key that access tokens are hashed with.
     pub token_key: HashKey,
+    /// The keys that the secrets of environments are encrypted with; without them, there are no environments.
+    pub environment_keys: Option<Arc<MasterKeys>>,
     /// The bootstrap token; if absent, one is generated on the first start.
     pub bootstrap: Option<String>,
     /// A file for a generated bootstrap token, which is deleted when the token is first used. If
@@ -149,6 +153,7 @@ impl Config {
         Self {
             database: database.into(),
             token_key,
+            environment_keys: None,
             bootstrap: None,
             bootstrap_file: None,
             show_bootstrap: false,

@@ -7,6 +7,7 @@ mod clock;
 pub mod config;
 pub mod db;
 mod demo;
+pub mod environments;
 mod exchange;
 pub mod guard;
 mod hints;

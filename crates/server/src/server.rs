@@ -16,6 +16,7 @@ use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::writer::handle::{Writer, WriterConfig};
 use crate::demo::samples::{Demo, SetUpError};
+use crate::environments::state::{EnvironmentState, KeyProblem};
 use crate::exchange::decisions::Decisions;
 use crate::exchange::directory::Directory;
 use crate::http::last_ping::LastPing;
@@ -66,6 +67,9 @@ pub enum StartError {
          to delete all tokens, including the bootstrap token, start once with --new-token-key"
     )]
     TokenKey,
+    /// The keys of environments are missing or wrong.
+    #[error(transparent)]
+    Environments(#[from] KeyProblem),
     /// The demonstration cannot be set up.
     #[error("the demonstration cannot be set up: {0}")]
     Demo(String),
@@ -82,6 +86,8 @@ impl Server {
         }
         let store = Store::open(&config.database).await?;
         check_token_key(&store, &config.token_key, config.new_token_key).await?;
+        let environments =
+            EnvironmentState::set_up(&store, config.environment_keys.clone()).await?;
         let keys = KeyStore::new(config.keys.clone())?;
         let has_audit_file = config.audit_file.is_some();
         let writer_config = WriterConfig {
@@ -135,6 +141,7 @@ impl Server {
             leeway: config.leeway,
             timeout: config.timeout,
             demo,
+            environments,
             has_audit_file,
             assets: config.assets,
         });

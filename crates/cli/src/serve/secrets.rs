@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use claimgate_server::db::sqlite_file;
+use claimgate_server::environments::MasterKeys;
 use claimgate_server::tokens::HashKey;
 
 /// The variable that may hold the bootstrap token itself.
@@ -39,6 +40,23 @@ fn secret(file: &Path, what: &str) -> Result<String> {
         tracing::warn!(file = %shown, "the {what} is accessible to other users than its owner: expected mode 600");
     }
     Ok(text)
+}
+
+/// The variable that may hold the key of environments itself.
+const ENVIRONMENT_KEY: &str = "CLAIMGATE_ENVIRONMENT_KEY";
+
+/// The keys of environments from a file, or else from the environment; `None` without either.
+pub(super) fn environment_keys(file: Option<&Path>) -> Result<Option<MasterKeys>> {
+    let (text, place) = match file {
+        Some(file) => (secret(file, "environment key")?, file.display().to_string()),
+        None => match std::env::var(ENVIRONMENT_KEY) {
+            Ok(text) if !text.is_empty() => (text, ENVIRONMENT_KEY.to_owned()),
+            _ => return Ok(None),
+        },
+    };
+    let keys = MasterKeys::parse(&text);
+    keys.map(Some)
+        .map_err(|problem| anyhow!("{place}: {problem}"))
 }
 
 /// The bootstrap token that is configured, if one is.

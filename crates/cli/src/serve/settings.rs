@@ -7,10 +7,12 @@ mod tests;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use claimgate_server::environments::MasterKeys;
 use claimgate_server::guard::GuardMode;
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use serde::Deserialize;
 
+use super::secrets::environment_keys;
 use super::state::StateFlags;
 
 /// The greatest tolerated clock skew, in seconds.
@@ -32,6 +34,12 @@ pub(crate) struct Serve {
     /// replicas [default: with SQLite, FILE.key, created on the first start]
     #[arg(long, env = "CLAIMGATE_TOKEN_KEY_FILE", value_name = "FILE")]
     token_key_file: Option<PathBuf>,
+
+    /// A file with the key that the secrets of environments are encrypted with: 32 random bytes in
+    /// base64, the same on all replicas; further lines may have earlier keys. Without it, there are no
+    /// environments. CLAIMGATE_ENVIRONMENT_KEY can hold the key itself
+    #[arg(long, env = "CLAIMGATE_ENVIRONMENT_KEY_FILE", value_name = "FILE")]
+    environment_key_file: Option<PathBuf>,
 
     /// Switch the database to a new token key: deletes all tokens and creates a new bootstrap token
     #[arg(long)]
@@ -202,6 +210,19 @@ impl Serve {
         self.state
     }
 
+    /// The same, with a file of the keys of environments.
+    pub(crate) fn with_environment_keys(self, file: Option<PathBuf>) -> Self {
+        Self {
+            environment_key_file: file,
+            ..self
+        }
+    }
+
+    /// The keys of environments, if there are any.
+    pub(crate) fn environment_keys(&self) -> Result<Option<MasterKeys>> {
+        environment_keys(self.environment_key_file.as_deref())
+    }
+
     /// Fills in settings from the file that neither flags nor the environment have.
     pub(crate) fn with_file(self) -> Result<Self> {
         let file: Option<Self> = self.state.read_file(&Self::names())?;
@@ -225,6 +246,7 @@ impl Serve {
             state: self.state.or(other.state),
             listen: self.listen.or(other.listen),
             token_key_file: self.token_key_file.or(other.token_key_file),
+            environment_key_file: self.environment_key_file.or(other.environment_key_file),
             bootstrap_token_file: self.bootstrap_token_file.or(other.bootstrap_token_file),
             tls_certificate: self.tls_certificate.or(other.tls_certificate),
             tls_key: self.tls_key.or(other.tls_key),

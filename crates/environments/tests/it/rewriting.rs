@@ -1,7 +1,8 @@
 //! Encryption and decryption of secrets in a definition change nothing else.
 
 use claimgate_environments::{
-    RewriteError, ciphertexts, decrypt_secrets, encrypt_secrets, has_plaintext,
+    Decrypter, HostError, RewriteError, Value, check_ciphertexts, ciphertexts, decrypt_secrets,
+    encrypt_secrets, has_plaintext, reencrypt_secrets,
 };
 
 use crate::rig::Rot128;
@@ -119,4 +120,61 @@ fn what_cannot_be_rewritten_is_refused() {
     // Two bytes that are no text.
     let invalid = "values: { a: { fn::secret: { ciphertext: ZXNjeAAAAAF/f39/zJbEGg== } } }";
     assert!(decrypt_secrets(invalid, &Rot128).is_err());
+}
+
+/// The keys of another environment.
+struct Other;
+
+impl Decrypter for Other {
+    fn decrypt(&self, _: &[u8]) -> Result<Vec<u8>, HostError> {
+        Err("the ciphertext is of another environment".into())
+    }
+}
+
+#[test]
+fn secrets_are_encrypted_again_wherever_they_are() {
+    let source = format!("{SOURCE}other: {{ fn::secret: outside }}\n");
+    let encrypted = encrypt_secrets(&source, &Rot128).unwrap();
+    assert_eq!(
+        reencrypt_secrets(&encrypted, &Rot128, &Rot128).unwrap(),
+        encrypted
+    );
+    assert_eq!(
+        reencrypt_secrets(&source, &Rot128, &Rot128).unwrap(),
+        encrypted
+    );
+    let error = reencrypt_secrets(&encrypted, &Other, &Rot128).unwrap_err();
+    assert!(matches!(error, RewriteError::Host { .. }), "{error}");
+}
+
+#[test]
+fn ciphertexts_that_cannot_be_decrypted_are_reported_where_they_are() {
+    let encrypted = encrypt_secrets(SOURCE, &Rot128).unwrap();
+    assert_eq!(check_ciphertexts("a/b", &encrypted, &Rot128), []);
+    let found = check_ciphertexts("a/b", &encrypted, &Other);
+    assert_eq!(found.len(), 7);
+    let first = serde_json::to_value(&found[0]).unwrap();
+    assert_eq!(
+        (&first["summary"], &first["path"]),
+        (
+            &"the ciphertext is of another environment".into(),
+            &"values.plain[\"fn::secret\"]".into()
+        )
+    );
+    assert_eq!(first["range"]["environment"], "a/b");
+    assert_eq!(first["range"]["begin"]["line"], 5);
+    let broken = "values: { a: { fn::secret: { ciphertext: broken } } }";
+    let found = check_ciphertexts("a/b", broken, &Rot128);
+    assert_eq!(found[0].summary, "invalid ciphertext: illegal base64 data");
+}
+
+#[test]
+fn values_are_read_as_they_are_written() {
+    for text in [
+        r#"{"value":1.10,"trace":{"def":{"environment":"","begin":{"line":0,"column":0,"byte":0},"end":{"line":0,"column":0,"byte":0}}}}"#,
+        r#"{"value":{"a":{"value":[{"value":"x","secret":true,"trace":{"def":{"environment":"a/b","begin":{"line":1,"column":2,"byte":1},"end":{"line":1,"column":3,"byte":2}},"base":{"unknown":true,"trace":{"def":{"environment":"","begin":{"line":0,"column":0,"byte":0},"end":{"line":0,"column":0,"byte":0}}}}}}],"trace":{"def":{"environment":"","begin":{"line":0,"column":0,"byte":0},"end":{"line":0,"column":0,"byte":0}}}}},"trace":{"def":{"environment":"","begin":{"line":0,"column":0,"byte":0},"end":{"line":0,"column":0,"byte":0}}}}"#,
+    ] {
+        let value: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&value).unwrap(), text);
+    }
 }

@@ -33,6 +33,8 @@ pub struct AuditFilter {
     pub code: Option<String>,
     /// Id of the issuer.
     pub issuer: Option<String>,
+    /// Of changes: what was changed, as its name.
+    pub name: Option<String>,
     /// A part of the subject.
     pub subject: Option<String>,
     /// The beginning of the caller's address.
@@ -204,6 +206,7 @@ impl Sql {
             ("decision =", &filter.decision),
             ("code =", &filter.code),
             ("issuer =", &filter.issuer),
+            ("name =", &filter.name),
         ] {
             all.extend(
                 value

@@ -4,6 +4,7 @@ use claimgate_api::{ChangeAuthor, ChangeBody, ChangeEntry, FindingBody};
 use serde_json::Value;
 
 use crate::clock::now;
+use crate::environments::action::EnvironmentAction;
 use crate::organizations::record::Organization;
 use crate::random;
 use crate::tokens::record::TokenRecord;
@@ -26,6 +27,7 @@ pub(crate) enum Action {
     SampleDeleted,
     TokenRevoked,
     TokenRevokedItself,
+    Environment(EnvironmentAction),
 }
 
 impl Action {
@@ -52,6 +54,7 @@ impl Action {
             Self::SampleDeleted => ("sample-deleted", "deleted a test"),
             Self::TokenRevoked => ("token-revoked", "revoked a token"),
             Self::TokenRevokedItself => ("token-revoked-itself", "revoked itself"),
+            Self::Environment(action) => action.words(),
         }
     }
 }
@@ -138,6 +141,12 @@ impl Change {
     /// Of the token with an id.
     pub(crate) fn of_token(mut self, id: &str) -> Self {
         self.entry.name = Some(id.to_owned());
+        self
+    }
+
+    /// Of the environment with a name, `project/name`.
+    pub(crate) fn of_environment(mut self, name: &str) -> Self {
+        self.entry.name = Some(name.to_owned());
         self
     }
 

@@ -38,6 +38,8 @@ struct ChangesQuery {
     code: Option<String>,
     /// The id of an issuer
     issuer: Option<String>,
+    /// The URL of an issuer, the id of a token, or an environment, as `project/name`
+    name: Option<String>,
     /// RFC 3339, or seconds since 1970
     since: Option<String>,
     /// RFC 3339, or seconds since 1970
@@ -91,6 +93,7 @@ async fn search(app: &App, scope: AuditScope, uri: &Uri) -> Result<Json<ChangesB
     let filter = AuditFilter {
         code: query.code,
         issuer: query.issuer,
+        name: query.name,
         ..page.filter()?
     };
     let found = app.store.changes(scope, &filter).await?;

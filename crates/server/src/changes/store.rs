@@ -48,16 +48,36 @@ impl Store {
     /// Commits a transaction that makes a change, and records the change with it.
     pub(crate) async fn commit_change(
         &self,
-        mut transaction: Transaction,
+        transaction: Transaction,
         change: Change,
     ) -> Result<(), StoreError> {
-        let change = change.by(&self.author);
-        insert(&mut transaction, &change).await?;
+        self.commit_changes(transaction, vec![change]).await
+    }
+
+    /// Commits a transaction, and records what was done with it.
+    pub(crate) async fn commit_changes(
+        &self,
+        mut transaction: Transaction,
+        changes: Vec<Change>,
+    ) -> Result<(), StoreError> {
+        let changes: Vec<_> = changes
+            .into_iter()
+            .map(|change| change.by(&self.author))
+            .collect();
+        for change in &changes {
+            insert(&mut transaction, change).await?;
+        }
         transaction.commit().await?;
-        log(&change.entry);
+        for change in &changes {
+            log(&change.entry);
+        }
         let audit_file = self.audit_file.clone();
         // Writing a file blocks.
-        let written = tokio::task::spawn_blocking(move || audit_file.write_change(&change));
+        let written = tokio::task::spawn_blocking(move || {
+            for change in &changes {
+                audit_file.write_change(change);
+            }
+        });
         let _ = written.await;
         Ok(())
     }

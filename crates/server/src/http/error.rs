@@ -30,6 +30,7 @@ impl ApiError {
             code: status.as_u16(),
             message: message.into(),
             errors: Vec::new(),
+            diagnostics: Vec::new(),
         };
         Self {
             status,
@@ -91,6 +92,23 @@ impl ApiError {
         };
         response.body.errors = findings.into_iter().map(detail).collect();
         response
+    }
+
+    /// 400, because of the definition of an environment.
+    pub(crate) fn invalid_definition(diagnostics: &[claimgate_environments::Diagnostic]) -> Self {
+        let first = diagnostics.iter().find(|diagnostic| diagnostic.is_error());
+        let message = first.map_or("the definition is invalid", |first| &first.summary);
+        let mut response = Self::bad_request(message);
+        response.body.diagnostics = wire(diagnostics);
+        response
+    }
+
+    /// Adds a diagnostic without a place.
+    #[must_use]
+    pub(crate) fn with_diagnostic(mut self, summary: &str) -> Self {
+        let diagnostic = serde_json::json!({"summary": summary, "severity": "error"});
+        self.body.diagnostics.push(diagnostic);
+        self
     }
 
     /// Adds an error with a code.
@@ -162,6 +180,12 @@ impl ApiError {
         self.headers.push((name, value));
         self
     }
+}
+
+/// Diagnostics of a definition, as they are sent.
+pub(crate) fn wire(diagnostics: &[claimgate_environments::Diagnostic]) -> Vec<serde_json::Value> {
+    let values = diagnostics.iter().map(serde_json::to_value);
+    values.filter_map(Result::ok).collect()
 }
 
 impl From<StoreError> for ApiError {

@@ -16,7 +16,9 @@ use super::client_address::ClientAddress;
 use super::error::{ApiError, is_api};
 use super::{assets, client_address, health, openapi};
 use crate::app::App;
-use crate::{audit, changes, demo, exchange, issuers, organizations, samples, settings, tokens};
+use crate::{
+    audit, changes, demo, environments, exchange, issuers, organizations, samples, settings, tokens,
+};
 
 /// Patterns for the paths of the API that are no route.
 const NO_ROUTES: [&str; 2] = ["/api", "/api/{*rest}"];
@@ -61,7 +63,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .merge(settings::router())
         .merge(tokens::routes::router())
         .layer(DefaultBodyLimit::max(MAX_TEXT));
-    oauth.merge(others)
+    let environments =
+        environments::routes::router().layer(DefaultBodyLimit::max(environments::routes::MAX_BODY));
+    oauth.merge(others).merge(environments)
 }
 
 /// A file of the app, or its page for any path that does not name a file.

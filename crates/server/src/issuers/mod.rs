@@ -6,7 +6,7 @@ pub(crate) mod key_routes;
 pub(crate) mod policy_routes;
 pub(crate) mod record;
 pub(crate) mod revision_routes;
-mod revisions;
+pub(crate) mod revisions;
 pub(crate) mod routes;
 mod rows;
 mod store;

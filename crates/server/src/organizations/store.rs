@@ -109,7 +109,9 @@ impl Store {
         let organization = Self::bump_version(&mut transaction, id).await?;
         let change = Change::new(Action::OrganizationDeleted).within(&organization);
         let Organization { name, version, .. } = organization;
+        Self::shred_environment_keys(&mut transaction, &name).await?;
         let statements = [
+            "DELETE FROM environments WHERE organization IN (SELECT id FROM organizations WHERE name = $1)",
             "DELETE FROM policies WHERE issuer IN (SELECT id FROM issuers WHERE organization = $1)",
             "DELETE FROM issuers WHERE organization = $1",
             "DELETE FROM organizations WHERE name = $1",

@@ -316,6 +316,8 @@ impl Store {
         self.delete_in_batches(tokens, now).await?;
         let exchanged = "DELETE FROM exchanged WHERE mark IN (SELECT mark FROM exchanged WHERE expires < $1 LIMIT $2)";
         self.delete_in_batches(exchanged, now).await?;
+        let sessions = "DELETE FROM environment_sessions WHERE hash IN (SELECT hash FROM environment_sessions WHERE expires < $1 LIMIT $2)";
+        self.delete_in_batches(sessions, now).await?;
         sqlx::query("DELETE FROM revocations WHERE at < $1")
             .bind(now.saturating_sub(REVOCATION_LIFETIME))
             .execute(&self.pool)

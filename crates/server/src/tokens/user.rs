@@ -11,7 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::caller::Caller;
-use super::record::TokenKind;
+use super::record::{TokenKind, TokenRecord};
 use crate::app::App;
 use crate::http::error::ApiError;
 
@@ -38,12 +38,7 @@ async fn user(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<UserBo
             .map(|organization| organization.name)
             .collect(),
     };
-    let own = token.organization.clone().unwrap_or_default();
-    let login = match token.kind {
-        TokenKind::Bootstrap => "bootstrap".to_owned(),
-        TokenKind::Organization | TokenKind::Team => own,
-        TokenKind::Personal | TokenKind::Runner => token.target.clone().unwrap_or(own),
-    };
+    let login = login(&token);
     let organization = |name: String| UserOrganization {
         github_login: name.clone(),
         name,
@@ -65,6 +60,16 @@ async fn user(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<UserBo
             admin: token.admin,
         },
     }))
+}
+
+/// The login of the holder of a token: that of a user or a runner, or the name of the organization.
+pub(crate) fn login(token: &TokenRecord) -> String {
+    let own = token.organization.clone().unwrap_or_default();
+    match token.kind {
+        TokenKind::Bootstrap => "bootstrap".to_owned(),
+        TokenKind::Organization | TokenKind::Team => own,
+        TokenKind::Personal | TokenKind::Runner => token.target.clone().unwrap_or(own),
+    }
 }
 
 /// Read the organization that is meant where none is named

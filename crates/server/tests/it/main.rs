@@ -6,6 +6,7 @@ mod changes;
 mod connections;
 mod cost;
 mod database_tls;
+mod environments;
 mod evidence;
 mod exchange;
 mod faults;

@@ -29,7 +29,7 @@ pub const SCOPES: [(&str, &str); 3] = [
 ];
 
 /// The codes of changes, with what they say.
-pub const CHANGES: [(&str, &str); 15] = [
+pub const CHANGES: [(&str, &str); 24] = [
     ("organization-created", "Organization created"),
     ("organization-deleted", "Organization deleted"),
     ("issuer-created", "Issuer registered"),
@@ -45,6 +45,35 @@ pub const CHANGES: [(&str, &str); 15] = [
     ("token-revoked-itself", "Token revoked by its holder"),
     ("issuer-tokens-revoked", "Tokens of an issuer revoked"),
     ("all-tokens-revoked", "All tokens revoked"),
+    ("environment-opened", "Environment opened"),
+    ("environment-imported", "Environment opened by import"),
+    ("environment-decrypted", "Environment decrypted"),
+    ("environment-denied", "Access to an environment denied"),
+    ("environment-created", "Environment created"),
+    ("environment-cloned", "Environment copied"),
+    ("environment-updated", "Environment changed"),
+    ("environment-deleted", "Environment deleted"),
+    ("environment-tagged", "Environment tagged"),
+    (
+        "environment-revision-tagged",
+        "Revision of an environment tagged",
+    ),
+    (
+        "environment-revision-retracted",
+        "Revision of an environment retracted",
+    ),
+    (
+        "environment-settings-changed",
+        "Settings of an environment changed",
+    ),
+    (
+        "environment-sessions-ended",
+        "Sessions of an environment ended",
+    ),
+    (
+        "environment-access-replaced",
+        "Permissions on environments replaced",
+    ),
 ];
 
 /// What a log is searched for.

@@ -1,6 +1,7 @@
 //! What the server is started with, from the settings.
 
 use std::io::IsTerminal as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Result, bail};
@@ -61,6 +62,7 @@ impl Serve {
             );
         }
         let key = token_key(self.token_key_file.as_deref(), &database)?;
+        let environment_keys = self.environment_keys()?.map(Arc::new);
         let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
         if bootstrap.is_none() && bootstrap_file.is_none() {
             bail!(
@@ -72,6 +74,7 @@ impl Serve {
         let (limits, connections) = (Limits::default(), ConnectionLimits::default());
         let defaults = Config::new(database, key);
         Ok(Config {
+            environment_keys,
             bootstrap,
             bootstrap_file,
             show_bootstrap: std::io::stderr().is_terminal(),

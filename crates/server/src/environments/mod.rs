@@ -1,0 +1,21 @@
+//! Environments: definitions of secrets and configuration, which are stored encrypted and opened for those who may.
+
+pub(crate) mod access;
+pub(crate) mod action;
+mod duration;
+mod evaluate;
+mod headers;
+mod host;
+pub(crate) mod keys;
+mod names;
+mod record;
+mod rewrap;
+pub(crate) mod routes;
+mod scope;
+mod session;
+pub(crate) mod state;
+mod store;
+
+pub use keys::{MasterKeyError, MasterKeys};
+pub use rewrap::rewrap;
+pub use state::KeyProblem;

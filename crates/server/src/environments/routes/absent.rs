@@ -1,0 +1,70 @@
+//! Routes of Pulumi ESC that this server does not have: each says so.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::routing::{any, post};
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::app::App;
+use crate::environments::access::permission::Permission;
+use crate::environments::scope::Scope;
+use crate::http::error::ApiError;
+use crate::tokens::caller::Caller;
+
+/// The path of an environment.
+const ENVIRONMENT: &str = "/api/esc/environments/{org}/{project}/{env}";
+
+/// The paths below an environment, and what they are for.
+const BELOW: [(&str, &str); 6] = [
+    ("/drafts", "drafts and approvals"),
+    ("/hooks", "webhooks"),
+    ("/schedules", "schedules"),
+    ("/referrers", "lists of referrers"),
+    ("/rotate", "rotation of secrets"),
+    ("/open/request", "approvals"),
+];
+
+/// Other paths, and what they are for.
+const OTHERS: [(&str, &str); 4] = [
+    ("/api/preview/environments", "environments without projects"),
+    ("/api/change-requests", "drafts and approvals"),
+    ("/api/esc/providers", "lists of providers"),
+    ("/api/esc/rotators", "lists of rotators"),
+];
+
+pub(super) fn router() -> OpenApiRouter<Arc<App>> {
+    let mut router = OpenApiRouter::default();
+    let below = BELOW.map(|(path, what)| (format!("{ENVIRONMENT}{path}"), what));
+    let others = OTHERS.map(|(path, what)| (path.to_owned(), what));
+    for (path, what) in below.into_iter().chain(others) {
+        if path.ends_with("/rotate") {
+            router = router.route(&path, post(rotate));
+            continue;
+        }
+        let absent = any(move || async move { absent(what) });
+        router = router
+            .route(&path, absent.clone())
+            .route(&format!("{path}/{{*rest}}"), absent);
+    }
+    router
+}
+
+fn absent(what: &str) -> ApiError {
+    ApiError::not_found(format!("this server does not support {what}"))
+}
+
+/// The client expects diagnostics where an environment cannot be rotated.
+async fn rotate(
+    State(app): State<Arc<App>>,
+    Path((org, project, env)): Path<(String, String, String)>,
+    caller: Caller,
+) -> Result<StatusCode, ApiError> {
+    let scope = Scope::new(&app, caller, &org).await?;
+    scope
+        .environment([&project, &env], Permission::Write)
+        .await?;
+    let message = "this server does not support rotation of secrets";
+    Err(ApiError::bad_request(message).with_diagnostic(message))
+}

@@ -1,0 +1,130 @@
+//! Checking definitions: saved ones, and those of a request.
+
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use axum::extract::{Path, State};
+use axum::http::Uri;
+use axum::response::Response;
+use claimgate_api::ErrorBody;
+use claimgate_environments::Options;
+use serde::Deserialize;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use zeroize::Zeroizing;
+
+use super::json_text;
+use crate::app::App;
+use crate::environments::access::permission::Permission;
+use crate::environments::evaluate::{Evaluate, Mode, evaluate, text};
+use crate::environments::scope::Scope;
+use crate::http::error::ApiError;
+use crate::http::request::query;
+use crate::tokens::caller::Caller;
+
+pub(super) fn router() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::default()
+        .routes(routes!(check_unsaved))
+        .routes(routes!(check))
+        .routes(routes!(check_version))
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CheckQuery {
+    #[serde(default)]
+    show_secrets: bool,
+}
+
+/// Check a definition that is not saved
+///
+/// Providers are not called, and encrypted secrets stay unknown. With `showSecrets`, expressions have the text of the secrets
+/// that the definition has in plain text.
+#[utoipa::path(post, path = "/api/esc/environments/{org}/yaml/check", operation_id = "checkYaml", tag = "environments",
+    params(("org" = String, Path), ("showSecrets" = Option<bool>, Query)),
+    request_body(content = String, content_type = "application/x-yaml"),
+    responses((status = 200, body = Object), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+async fn check_unsaved(
+    State(app): State<Arc<App>>,
+    Path(org): Path<String>,
+    caller: Caller,
+    uri: Uri,
+    body: Bytes,
+) -> Result<Response, ApiError> {
+    let scope = Scope::new(&app, caller, &org).await?;
+    let query: CheckQuery = query(&uri)?;
+    let evaluate = Evaluate {
+        name: None,
+        text: text(&body)?,
+        keys: None,
+        mode: Mode::Check(Options::default().show_plaintext(query.show_secrets)),
+    };
+    answer(&scope, evaluate).await
+}
+
+/// Check the definition of an environment
+///
+/// `showSecrets` needs the permission to open it.
+#[utoipa::path(post, path = "/api/esc/environments/{org}/{project}/{env}/check", operation_id = "checkEnvironment", tag = "environments",
+    params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("showSecrets" = Option<bool>, Query)),
+    responses((status = 200, body = Object), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+async fn check(
+    State(app): State<Arc<App>>,
+    Path((org, project, env)): Path<(String, String, String)>,
+    caller: Caller,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let scope = Scope::new(&app, caller, &org).await?;
+    check_saved(&scope, [&project, &env], None, &uri).await
+}
+
+/// Check a revision of an environment
+///
+/// `showSecrets` needs the permission to open it.
+#[utoipa::path(post, path = "/api/esc/environments/{org}/{project}/{env}/versions/{version}/check", operation_id = "checkEnvironmentVersion", tag = "environments",
+    params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("version" = String, Path, description = "a number or a tag"), ("showSecrets" = Option<bool>, Query)),
+    responses((status = 200, body = Object), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+    security(("token" = [])))]
+async fn check_version(
+    State(app): State<Arc<App>>,
+    Path((org, project, env, version)): Path<(String, String, String, String)>,
+    caller: Caller,
+    uri: Uri,
+) -> Result<Response, ApiError> {
+    let scope = Scope::new(&app, caller, &org).await?;
+    check_saved(&scope, [&project, &env], Some(&version), &uri).await
+}
+
+async fn check_saved(
+    scope: &Scope,
+    path: [&str; 2],
+    version: Option<&str>,
+    uri: &Uri,
+) -> Result<Response, ApiError> {
+    let query: CheckQuery = query(uri)?;
+    let needed = match query.show_secrets {
+        true => Permission::Open,
+        false => Permission::Read,
+    };
+    let (definition, _) = scope.definition(path, version, needed).await?;
+    if query.show_secrets {
+        scope.record_decrypted(&definition).await?;
+    }
+    let keys = scope.keys(&definition.environment).await?;
+    let evaluate = Evaluate {
+        name: Some(definition.environment.name),
+        text: definition.text,
+        keys: Some(Arc::new(keys)),
+        mode: Mode::Check(Options::default().show_secrets(query.show_secrets)),
+    };
+    answer(scope, evaluate).await
+}
+
+async fn answer(scope: &Scope, definition: Evaluate) -> Result<Response, ApiError> {
+    let evaluated = evaluate(scope, definition).await?.without_errors()?;
+    let body = serde_json::to_vec(&evaluated.environment).unwrap_or_default();
+    Ok(json_text(Zeroizing::new(body)))
+}

@@ -1,0 +1,185 @@
+//! What a request is about: the caller, its organization, and what it may do there.
+
+use std::sync::Arc;
+
+use axum::http::StatusCode;
+use serde_json::json;
+
+use super::access::grants::{Grant, Grants};
+use super::access::permission::Permission;
+use super::action::EnvironmentAction;
+use super::keys::data_key::{EnvironmentKeys, Owner};
+use super::keys::master::MasterKeys;
+use super::names::{Name, Version, check_organization};
+use super::record::{Definition, EnvironmentRecord};
+use super::store::change;
+use crate::app::App;
+use crate::db::store::Store;
+use crate::http::error::ApiError;
+use crate::organizations::record::Organization;
+use crate::tokens::caller::Caller;
+use crate::tokens::user::login;
+
+/// A caller in its organization.
+pub(super) struct Scope {
+    pub(super) app: Arc<App>,
+    pub(super) caller: Caller,
+    pub(super) organization: Organization,
+    pub(super) grants: Grants,
+}
+
+impl Scope {
+    /// The scope of a request on an organization with a name.
+    ///
+    /// # Errors
+    /// 404 if environments are off, or the caller does not belong to the organization; 400 if it cannot have environments.
+    pub(super) async fn new(
+        app: &Arc<App>,
+        caller: Caller,
+        organization: &str,
+    ) -> Result<Self, ApiError> {
+        app.environments()?;
+        let found = app.store.organization(organization).await?;
+        let own = found
+            .filter(|found| caller.is_root() || Some(found.id) == caller.token.organization_id);
+        let organization = own.ok_or_else(not_found)?;
+        check_organization(&organization.name)?;
+        let grants = Grants::of(app, &caller, &organization).await?;
+        Ok(Self {
+            app: Arc::clone(app),
+            caller,
+            organization,
+            grants,
+        })
+    }
+
+    /// The store, for changes by the caller.
+    pub(super) fn store(&self) -> Store {
+        self.caller.store(&self.app)
+    }
+
+    /// The login of the caller.
+    pub(super) fn login(&self) -> String {
+        login(&self.caller.token)
+    }
+
+    /// The master keys.
+    pub(super) fn master(&self) -> Result<Arc<MasterKeys>, ApiError> {
+        Ok(Arc::clone(&self.app.environments()?.master))
+    }
+
+    /// Requires a permission on an environment by name, whether it exists or not: the answer to those who may not read it does
+    /// not depend on that. A denied attempt is recorded.
+    ///
+    /// # Errors
+    /// 404 without the permission to read, else 403.
+    pub(super) async fn require(&self, name: &Name, needed: Permission) -> Result<Grant, ApiError> {
+        let grant = self.grants.on(name);
+        if grant.permission >= needed.max(Permission::Read) {
+            return Ok(grant);
+        }
+        self.record_denial(name, needed, grant.permission).await?;
+        if grant.permission < Permission::Read {
+            return Err(not_found());
+        }
+        let message = format!(
+            "expected the permission `{}` on environment `{name}`, found `{}`",
+            needed.as_str(),
+            grant.permission.as_str()
+        );
+        Err(ApiError::new(StatusCode::FORBIDDEN, message))
+    }
+
+    /// Records that the caller was denied something.
+    pub(super) async fn record_denial(
+        &self,
+        name: &Name,
+        needed: Permission,
+        found: Permission,
+    ) -> Result<(), ApiError> {
+        let token = &self.caller.token;
+        let subject = token.subject.as_deref().unwrap_or(&token.id);
+        let state = self.app.environments()?;
+        if !state.records_denial(self.organization.id, subject) {
+            tracing::debug!(environment = %name, "a denied attempt is not recorded: there were too many");
+            return Ok(());
+        }
+        let detail = json!({"expected": needed.as_str(), "found": found.as_str()});
+        let change = change(EnvironmentAction::Denied, &self.organization, name);
+        let change = change.with([None, Some(detail)]);
+        self.store().record(change).await?;
+        Ok(())
+    }
+
+    /// An environment, with what the caller may do with it.
+    ///
+    /// # Errors
+    /// 404 or 403.
+    pub(super) async fn environment(
+        &self,
+        path: [&str; 2],
+        needed: Permission,
+    ) -> Result<(EnvironmentRecord, Grant), ApiError> {
+        let [project, name] = path.map(str::to_owned);
+        let name = Name { project, name };
+        let grant = self.require(&name, needed).await?;
+        let found = self.app.store.environment(self.organization.id, &name);
+        Ok((found.await?.ok_or_else(not_found)?, grant))
+    }
+
+    /// A definition of an environment.
+    ///
+    /// # Errors
+    /// 404 or 403.
+    pub(super) async fn definition(
+        &self,
+        path: [&str; 2],
+        version: Option<&str>,
+        needed: Permission,
+    ) -> Result<(Definition, Grant), ApiError> {
+        let (environment, grant) = self.environment(path, needed).await?;
+        let version = version.map_or(Some(Version::Latest), Version::parse);
+        let version = version.ok_or_else(no_revision)?;
+        let found = self.app.store.definition(environment, &version).await?;
+        Ok((found.ok_or_else(no_revision)?, grant))
+    }
+
+    /// Records that the secrets of a definition are decrypted.
+    pub(super) async fn record_decrypted(&self, definition: &Definition) -> Result<(), ApiError> {
+        let name = &definition.environment.name;
+        let detail = json!({"revision": definition.revision});
+        let change = change(EnvironmentAction::Decrypted, &self.organization, name);
+        let change = change.with([None, Some(detail)]);
+        Ok(self.store().record(change).await?)
+    }
+
+    /// The keys of an environment.
+    ///
+    /// # Errors
+    /// 500 if they cannot be unwrapped; the log says why.
+    pub(super) async fn keys(
+        &self,
+        environment: &EnvironmentRecord,
+    ) -> Result<EnvironmentKeys, ApiError> {
+        let wrapped = self.app.store.environment_keys(&environment.id).await?;
+        let owner = Owner {
+            organization: environment.organization,
+            environment: environment.id.clone(),
+        };
+        let keys = EnvironmentKeys::unwrap(&*self.master()?, owner, &wrapped);
+        keys.map_err(|error| {
+            tracing::error!(%error, environment = environment.id, "cannot unwrap a data key");
+            let message = "the environment's keys cannot be read; the log says why";
+            ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, message)
+        })
+    }
+}
+
+/// 404: there is no such environment, or the caller may not know.
+pub(super) fn not_found() -> ApiError {
+    ApiError::not_found("environment not found")
+}
+
+fn no_revision() -> ApiError {
+    ApiError::not_found("revision not found")
+}

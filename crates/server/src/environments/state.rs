@@ -1,0 +1,105 @@
+//! What environments need while the server runs.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+
+use super::keys::master::MasterKeys;
+use crate::db::error::StoreError;
+use crate::db::store::Store;
+use crate::http::rate_limit::RateLimit;
+
+/// How many definitions are evaluated at once. Each may load a hundred others.
+const EVALUATIONS: usize = 8;
+
+/// Denied attempts that one subject's tokens can record at once, and in an hour.
+const SUBJECT_DENIALS: f64 = 200.0;
+
+/// The same for an organization.
+const ORGANIZATION_DENIALS: f64 = 2_000.0;
+
+/// What environments need.
+#[derive(Debug)]
+pub(crate) struct EnvironmentState {
+    pub(crate) master: Arc<MasterKeys>,
+    pub(super) evaluations: Arc<Semaphore>,
+    subject_denials: RateLimit<String>,
+    organization_denials: RateLimit<i64>,
+}
+
+/// Why environments cannot be used with the configured keys.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeyProblem {
+    /// There is no key, and there are environments.
+    #[error(
+        "the database has environments, and their key is missing: expected --environment-key-file with the key that they were \
+         saved with"
+    )]
+    Missing,
+    /// Another key was used before.
+    #[error(
+        "the environments in the database were saved with another key: expected a file that has the key {expected} too, found \
+         {found}; keys are named by a fingerprint"
+    )]
+    Wrong {
+        /// The fingerprint of a key that is missing.
+        expected: String,
+        /// The fingerprints of the keys that were given.
+        found: String,
+    },
+    /// A data key cannot be unwrapped.
+    #[error("{0}")]
+    DataKey(String),
+    /// The database cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl EnvironmentState {
+    /// Checks that all environments of a database can be decrypted, and registers the key that wraps. `None` without keys, if
+    /// there are no environments.
+    ///
+    /// # Errors
+    /// [`KeyProblem`]
+    pub(crate) async fn set_up(
+        store: &Store,
+        master: Option<Arc<MasterKeys>>,
+    ) -> Result<Option<Self>, KeyProblem> {
+        let used = store.environment_masters().await?;
+        let Some(master) = master else {
+            return match used.is_empty() {
+                true => Ok(None),
+                false => Err(KeyProblem::Missing),
+            };
+        };
+        let registered = store.registered_master().await?;
+        let registered = registered.map(|fingerprint| format!("{fingerprint:016x}"));
+        for id in used.iter().chain(&registered) {
+            if master.find(id).is_none() {
+                return Err(KeyProblem::Wrong {
+                    expected: id.clone(),
+                    found: master.ids().join(", "),
+                });
+            }
+        }
+        store.register_master(master.fingerprint()).await?;
+        Ok(Some(Self {
+            master,
+            evaluations: Arc::new(Semaphore::new(EVALUATIONS)),
+            subject_denials: RateLimit::new(SUBJECT_DENIALS / 3_600.0, SUBJECT_DENIALS),
+            organization_denials: RateLimit::new(
+                ORGANIZATION_DENIALS / 3_600.0,
+                ORGANIZATION_DENIALS,
+            ),
+        }))
+    }
+
+    /// Whether a denied attempt is recorded: those of one subject do not use up the budget of the others.
+    pub(super) fn records_denial(&self, organization: i64, subject: &str) -> bool {
+        let now = std::time::Instant::now();
+        let subject = format!("{organization} {subject}");
+        self.subject_denials.take(subject, now).is_ok()
+            && self.organization_denials.take(organization, now).is_ok()
+    }
+}

@@ -1,0 +1,293 @@
+//! Queries on the revisions of an environment.
+
+use serde_json::json;
+use sqlx::any::AnyRow;
+
+use super::environments::{change, lock_environment};
+use crate::db::columns::{number, optional_text, text};
+use crate::db::error::StoreError;
+use crate::db::store::Store;
+use crate::db::transaction::Transaction;
+use crate::environments::action::EnvironmentAction;
+use crate::environments::keys::data_key::WrappedKey;
+use crate::environments::names::Version;
+use crate::environments::record::{Definition, EnvironmentRecord, Retraction, RevisionRecord};
+use crate::issuers::revisions::{MAX_BYTES, MAX_REVISIONS};
+use crate::organizations::record::Organization;
+
+/// A definition to save.
+#[derive(Clone, Debug)]
+pub(in crate::environments) struct Save {
+    /// The definition, whose secrets are encrypted.
+    pub(in crate::environments) text: String,
+    /// The login of who saves it.
+    pub(in crate::environments) creator: String,
+    /// The revision that it is based on, if that has to be the newest one.
+    pub(in crate::environments) expected: Option<i64>,
+    /// A new data key, if one was needed.
+    pub(in crate::environments) key: Option<WrappedKey>,
+    /// How many secrets were sealed.
+    pub(in crate::environments) sealed: i64,
+    pub(in crate::environments) now: i64,
+}
+
+/// A revision to retract.
+#[derive(Clone, Debug)]
+pub(in crate::environments) struct Retract {
+    pub(in crate::environments) number: i64,
+    /// The revision to use in its place; the last one before it if absent.
+    pub(in crate::environments) replacement: Option<i64>,
+    /// The login of who retracts it.
+    pub(in crate::environments) by: String,
+    pub(in crate::environments) reason: String,
+    pub(in crate::environments) now: i64,
+}
+
+impl RevisionRecord {
+    fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let retraction = optional_text(row, "retraction")?;
+        Ok(Self {
+            number: number(row, "number")?,
+            at: number(row, "at")?,
+            creator: text(row, "creator")?,
+            retraction: retraction.and_then(|text| serde_json::from_str(&text).ok()),
+        })
+    }
+}
+
+impl Store {
+    /// A definition of an environment; `None` if it has no such revision. In place of a retracted one it is the one that
+    /// replaces it.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(in crate::environments) async fn definition(
+        &self,
+        environment: EnvironmentRecord,
+        version: &Version,
+    ) -> Result<Option<Definition>, StoreError> {
+        let Some(mut revision) = self.revision_number(&environment, version).await? else {
+            return Ok(None);
+        };
+        let select = "SELECT * FROM environment_revisions WHERE environment = $1 AND number = $2";
+        loop {
+            let query = sqlx::query(select)
+                .bind(environment.id.clone())
+                .bind(revision);
+            let Some(row) = query.fetch_optional(&self.pool).await? else {
+                return Ok(None);
+            };
+            match RevisionRecord::read(&row)?.retraction {
+                // Each revision is replaced by one that was not retracted then, so this ends.
+                Some(retraction) => revision = retraction.replacement,
+                None => {
+                    let text = text(&row, "definition")?;
+                    return Ok(Some(Definition {
+                        environment,
+                        revision,
+                        text,
+                    }));
+                }
+            }
+        }
+    }
+
+    /// The number of a revision, which may not exist; `None` if there is no such tag.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(in crate::environments) async fn revision_number(
+        &self,
+        environment: &EnvironmentRecord,
+        version: &Version,
+    ) -> Result<Option<i64>, StoreError> {
+        match version {
+            Version::Latest => Ok(Some(environment.revision)),
+            Version::Number(number) => Ok(Some(*number)),
+            Version::Tag(name) => {
+                let tag = self.revision_tag(&environment.id, name).await?;
+                Ok(tag.map(|tag| tag.revision))
+            }
+        }
+    }
+
+    /// Revisions of an environment before a number, newest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(in crate::environments) async fn environment_revisions(
+        &self,
+        environment: &str,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<RevisionRecord>, StoreError> {
+        let select = format!(
+            "SELECT number, at, creator, retraction FROM environment_revisions WHERE environment = $1 AND number < $2
+             ORDER BY number DESC LIMIT {limit}"
+        );
+        let query = sqlx::query(&select)
+            .bind(environment.to_owned())
+            .bind(before.unwrap_or(i64::MAX));
+        let rows = query.fetch_all(&self.pool).await?;
+        Ok(rows
+            .iter()
+            .map(RevisionRecord::read)
+            .collect::<Result<_, _>>()?)
+    }
+
+    /// All definitions of an environment with their numbers, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(in crate::environments) async fn all_definitions(
+        &self,
+        environment: &str,
+    ) -> Result<Vec<(i64, String)>, StoreError> {
+        let select = "SELECT number, definition FROM environment_revisions WHERE environment = $1 ORDER BY number";
+        let query = sqlx::query(select).bind(environment.to_owned());
+        let rows = query.fetch_all(&self.pool).await?;
+        let read = |row: &AnyRow| Ok((number(row, "number")?, text(row, "definition")?));
+        Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
+    }
+
+    /// Saves a definition as a new revision, whose number is returned.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] if another revision is the newest one, [`StoreError::Missing`] if the environment was deleted.
+    pub(in crate::environments) async fn save_definition(
+        &self,
+        organization: &Organization,
+        environment: &EnvironmentRecord,
+        save: Save,
+    ) -> Result<i64, StoreError> {
+        let mut transaction = self.begin().await?;
+        let mut record = lock_environment(&mut transaction, &environment.id).await?;
+        let found = record.revision;
+        if let Some(expected) = save.expected.filter(|expected| *expected != found) {
+            return Err(StoreError::Conflict { expected, found });
+        }
+        if let Some(key) = &save.key {
+            Self::insert_key(&mut transaction, &record.id, key).await?;
+        }
+        Self::count_sealed(&mut transaction, &record.id, save.sealed).await?;
+        (record.revision, record.modified) = (found + 1, save.now);
+        sqlx::query("UPDATE environments SET revision = $1, modified = $2 WHERE id = $3")
+            .bind(record.revision)
+            .bind(record.modified)
+            .bind(record.id.clone())
+            .execute(&mut *transaction)
+            .await?;
+        let revision = (record.revision, save.text.as_str());
+        self.insert_revision_of(&mut transaction, &record, revision, &save.creator)
+            .await?;
+        delete_oldest(&mut transaction, &record).await?;
+        let change = change(EnvironmentAction::Updated, organization, &record.name)
+            .with([None, Some(json!({"revision": record.revision}))]);
+        self.commit_change(transaction, change).await?;
+        Ok(record.revision)
+    }
+
+    pub(super) async fn insert_revision_of(
+        &self,
+        transaction: &mut Transaction,
+        environment: &EnvironmentRecord,
+        (number, definition): (i64, &str),
+        creator: &str,
+    ) -> Result<(), StoreError> {
+        let insert = "INSERT INTO environment_revisions (environment, number, at, creator, author, bytes, definition)
+                      VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        sqlx::query(insert)
+            .bind(environment.id.clone())
+            .bind(number)
+            .bind(environment.modified)
+            .bind(creator.to_owned())
+            .bind(serde_json::to_string(&self.author.0).unwrap_or_default())
+            .bind(i64::try_from(definition.len()).unwrap_or(i64::MAX))
+            .bind(definition.to_owned())
+            .execute(&mut **transaction)
+            .await?;
+        Ok(())
+    }
+
+    /// Retracts a revision: another one is used in its place. `None` if there is none to use.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such revision.
+    pub(in crate::environments) async fn retract_revision(
+        &self,
+        organization: &Organization,
+        environment: &EnvironmentRecord,
+        retract: Retract,
+    ) -> Result<Option<()>, StoreError> {
+        let mut transaction = self.begin().await?;
+        let record = lock_environment(&mut transaction, &environment.id).await?;
+        let Some(replacement) = replacement(&mut transaction, &record.id, &retract).await? else {
+            return Ok(None);
+        };
+        let retraction = Retraction {
+            replacement,
+            at: retract.now,
+            by: retract.by,
+            reason: retract.reason,
+        };
+        let update = "UPDATE environment_revisions SET retraction = $1 WHERE environment = $2 AND number = $3";
+        let done = sqlx::query(update)
+            .bind(serde_json::to_string(&retraction).unwrap_or_default())
+            .bind(record.id.clone())
+            .bind(retract.number)
+            .execute(&mut *transaction)
+            .await?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::Missing { what: "revision" });
+        }
+        let detail = json!({
+            "revision": retract.number, "replacement": replacement, "reason": retraction.reason,
+        });
+        let action = EnvironmentAction::RevisionRetracted;
+        let change = change(action, organization, &record.name).with([None, Some(detail)]);
+        self.commit_change(transaction, change).await?;
+        Ok(Some(()))
+    }
+}
+
+/// The revision to use in place of another one: the given one, or the last one before, and none that is retracted.
+async fn replacement(
+    transaction: &mut Transaction,
+    environment: &str,
+    retract: &Retract,
+) -> Result<Option<i64>, StoreError> {
+    let select =
+        "SELECT number FROM environment_revisions WHERE environment = $1 AND retraction IS NULL
+                  AND number <= $2 AND number >= $3 AND number <> $4 ORDER BY number DESC LIMIT 1";
+    let (last, first) = match retract.replacement {
+        Some(given) => (given, given),
+        None => (retract.number, 0),
+    };
+    let query = sqlx::query(select)
+        .bind(environment.to_owned())
+        .bind(last)
+        .bind(first)
+        .bind(retract.number);
+    let row = query.fetch_optional(&mut **transaction).await?;
+    Ok(row.map(|row| number(&row, "number")).transpose()?)
+}
+
+/// Deletes the oldest revisions beyond the limits, except those with a tag.
+async fn delete_oldest(
+    transaction: &mut Transaction,
+    environment: &EnvironmentRecord,
+) -> Result<(), StoreError> {
+    let delete = "DELETE FROM environment_revisions WHERE environment = $1 AND number < $2 AND (number <= $3 OR number <=
+                      (SELECT COALESCE(MAX(number), 0) FROM
+                          (SELECT number, SUM(bytes) OVER (ORDER BY number DESC) AS total
+                           FROM environment_revisions WHERE environment = $1) AS sums WHERE total > $4))
+                  AND number NOT IN (SELECT revision FROM environment_revision_tags WHERE environment = $1)";
+    sqlx::query(delete)
+        .bind(environment.id.clone())
+        .bind(environment.revision)
+        .bind(environment.revision - MAX_REVISIONS)
+        .bind(MAX_BYTES)
+        .execute(&mut **transaction)
+        .await?;
+    Ok(())
+}
