@@ -27,6 +27,14 @@ impl fmt::Display for Name {
 }
 
 impl Name {
+    /// The name in a path; `None` if no environment can have it.
+    pub(super) fn read(project: &str, name: &str) -> Option<Self> {
+        (is_name(project) && is_name(name)).then(|| Self {
+            project: project.to_owned(),
+            name: name.to_owned(),
+        })
+    }
+
     /// The name of an environment to create.
     ///
     /// # Errors
@@ -103,14 +111,8 @@ impl Reference {
             None => (text, Version::Latest),
         };
         let (project, name) = path.split_once('/').unwrap_or((DEFAULT_PROJECT, path));
-        let name = (is_name(project) && is_name(name)).then(|| Name {
-            project: project.to_owned(),
-            name: name.to_owned(),
-        });
-        Some(Self {
-            name: name?,
-            version,
-        })
+        let name = Name::read(project, name)?;
+        Some(Self { name, version })
     }
 }
 

@@ -117,11 +117,10 @@ impl Scope {
     /// 404 or 403.
     pub(super) async fn environment(
         &self,
-        path: [&str; 2],
+        [project, name]: [&str; 2],
         needed: Permission,
     ) -> Result<(EnvironmentRecord, Grant), ApiError> {
-        let [project, name] = path.map(str::to_owned);
-        let name = Name { project, name };
+        let name = Name::read(project, name).ok_or_else(not_found)?;
         let grant = self.require(&name, needed).await?;
         let found = self.app.store.environment(self.organization.id, &name);
         Ok((found.await?.ok_or_else(not_found)?, grant))

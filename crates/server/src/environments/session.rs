@@ -53,7 +53,8 @@ pub(super) fn seconds(
     Ok(limits.into_iter().flatten().fold(wanted, i64::min).max(1))
 }
 
-/// Stores what an environment yields, and records who opened it and what it imports. Returns the id of the session.
+/// Stores what an environment yields, and records who opened it and what it imports. The permissions on imports shorten the
+/// session too. Returns its id.
 ///
 /// # Errors
 /// 429 if the organization has too much open.
@@ -64,6 +65,9 @@ pub(super) async fn create(
     seconds: i64,
 ) -> Result<String, ApiError> {
     let environment = definition.map_or("", |definition| &definition.environment.id);
+    let imports = evaluated.imported.iter();
+    let limits = imports.filter_map(|(name, _)| scope.grants.on(name).max_open);
+    let seconds = limits.fold(seconds, i64::min);
     let changes = opened(scope, definition, &evaluated.imported, seconds);
     let result = serde_json::to_vec(&evaluated.environment.without_expressions());
     let result = Zeroizing::new(result.unwrap_or_default());

@@ -206,10 +206,6 @@ async fn open_unsaved(
         mode: Mode::Open(seconds),
     };
     let opened = evaluate(&scope, opened).await?.without_errors()?;
-    let seconds = opened.imported.iter().fold(seconds, |seconds, (name, _)| {
-        let max_open = scope.grants.on(name).max_open;
-        max_open.map_or(seconds, |max_open| seconds.min(max_open))
-    });
     let id = session::create(&scope, None, opened, seconds).await?;
     Ok(Json(OpenBody { id }))
 }

@@ -94,6 +94,34 @@ async fn a_session_ends_with_what_was_asked_for_the_permission_or_the_token() {
         // The user has the permission of members too, which has no limit; the token ends at some time.
         let of_user = seconds(&tokens.user, "?duration=100h0m0s").await;
         assert!((90..=86_400).contains(&of_user), "{of_user}");
+        // An import that may be open for a shorter time shortens the session.
+        create(&site, &site.root, "base", "keys", "values: {a: 1}").await;
+        create(&site, &site.root, "app", "importer", "imports: [base/keys]").await;
+        let importer = format!("{ALL}/acme/app/importer");
+        set_access(
+            &site,
+            json!([
+                {"to": "organization", "project": "app", "environment": "*", "permission": "open"},
+                {"to": "organization", "project": "base", "environment": "*", "permission": "open", "maxOpenSeconds": 7},
+            ]),
+        )
+        .await;
+        site.post(&format!("{importer}/open"), &tokens.member, &Value::Null)
+            .await
+            .expect(200);
+        let list = site
+            .get(
+                "/api/orgs/acme/changes?name=app/importer&limit=1",
+                &site.root,
+            )
+            .await
+            .expect(200);
+        let change = format!(
+            "/api/orgs/acme/changes/{}",
+            list["changes"][0]["id"].as_str().unwrap()
+        );
+        let change = site.get(&change, &site.root).await.expect(200);
+        assert_eq!(change["after"]["seconds"], 7);
         for wrong in ["0s", "-1h", "2", "1d"] {
             site.post(
                 &format!("{DEV}/open?duration={wrong}"),
