@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::support::Database;
 use crate::support::issuer::Issuer;
-use crate::support::site::{Site, config, standard_policies};
+use crate::support::site::{Site, config, exchange_body, standard_policies};
 
 async fn statistics(site: &Site) -> Value {
     let path = "/api/orgs/acme/oidc/statistics";
@@ -144,10 +144,9 @@ async fn the_bootstrap_token_exports_the_log_of_all_organizations() {
     site.post("/api/orgs", &site.root, &json!({"name": "other"}))
         .await
         .expect(201);
-    let lost = json!({"aud": "urn:pulumi:org:none"});
-    site.exchange(&issuer.token(lost), "organization", "")
-        .await
-        .expect(400);
+    let mut lost = exchange_body(&issuer.token(json!({})), "organization", "");
+    lost["audience"] = json!("urn:pulumi:org:none");
+    site.post("/api/oauth/token", "", &lost).await.expect(400);
     let export = async |query: &str| {
         let path = format!("/api/admin/exchanges/export{query}");
         let export = site.get(&path, &site.root).await;

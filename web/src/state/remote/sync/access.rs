@@ -111,7 +111,7 @@ impl Sync {
         self.remote.access.set(Access::SignedOut);
     }
 
-    fn close(self) {
+    pub(super) fn close(self) {
         let remote = self.remote;
         remote.session.update_value(|session| *session += 1);
         remote.token.set_value(String::new());
