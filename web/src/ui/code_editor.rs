@@ -7,7 +7,9 @@ use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
-use super::code_mirror::{Calls, Editor, Handle, Options, Place, claims, make, to_js, with_editor};
+use super::code_mirror::{
+    Calls, Editor, Handle, Mode, Options, Place, claims, make, to_js, with_editor,
+};
 use crate::state::draft::unique;
 use claimgate_providers::KnownClaim;
 

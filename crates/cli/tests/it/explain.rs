@@ -1,5 +1,7 @@
 //! `claimgate explain`, on documents of several kinds.
 
+use std::process::Output;
+
 use crate::support::{code, errors, example, out, run, run_in};
 
 #[test]

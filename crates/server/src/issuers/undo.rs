@@ -15,7 +15,7 @@ use crate::db::store::Store;
 use crate::random;
 
 /// For how long a deletion can be undone, in seconds.
-pub const UNDO_SECONDS: i64 = 3_600;
+pub(super) const UNDO_SECONDS: i64 = 3_600;
 
 /// An issuer when it was deleted, as far as the guard judges it.
 #[derive(Clone, Debug)]

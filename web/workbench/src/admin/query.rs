@@ -29,7 +29,7 @@ pub const SCOPES: [(&str, &str); 3] = [
 ];
 
 /// The codes of changes, with what they say.
-pub const CHANGES: [(&str, &str); 24] = [
+pub const CHANGES: [(&str, &str); 29] = [
     ("organization-created", "Organization created"),
     ("organization-deleted", "Organization deleted"),
     ("issuer-created", "Issuer registered"),

@@ -39,7 +39,7 @@ mod tests {
 
     fn policies(subjects: &[&str]) -> Vec<PolicyDefinition> {
         let allow = |sub: &&str| {
-            PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", sub)
+            PolicyDefinition::new(Decision::Allow, TokenType::Organization).rule("sub", *sub)
         };
         subjects.iter().map(allow).collect()
     }
