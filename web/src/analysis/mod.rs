@@ -2,6 +2,7 @@
 
 mod closing;
 pub(crate) mod findings;
+pub(crate) mod found;
 pub(crate) mod meaning;
 mod proof;
 mod rung;

@@ -10,7 +10,7 @@ use super::at::AtPattern;
 use super::compiled::Compiled;
 use super::pattern_help::PatternHelp;
 use super::state::PolicyState;
-use crate::analysis::findings::Found;
+use crate::analysis::found::Found;
 use crate::ui::code_editor::{CodeEditor, Mark, Severity, Underline};
 use crate::ui::code_mirror::Mode;
 use claimgate_workbench::policies::json_places::Places;

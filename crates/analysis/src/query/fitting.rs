@@ -131,7 +131,8 @@ impl Space {
                     own.push((*text).to_owned());
                 }
             }
-            return Ok(match own.len() == texts.len() {
+            // A part that is always the same is told as that text.
+            return Ok(match own.len() == texts.len() && texts.len() > 1 {
                 true => Texts::Any,
                 false => Texts::Only(own),
             });

@@ -6,7 +6,8 @@ use claimgate::policy::PolicyDefinition;
 use claimgate_analysis::{Fits, SafeFix, apply};
 use leptos::prelude::*;
 
-use crate::analysis::findings::{FindingActions, checked};
+use crate::analysis::findings::FindingActions;
+use crate::analysis::found::checked;
 use crate::analysis::worker::{REST, live_of};
 use crate::editor::at::Fitting;
 use crate::editor::state::PolicyState;

@@ -8,7 +8,7 @@ use claimgate::policy::PolicyDefinition;
 use claimgate_analysis::Finding;
 use leptos::prelude::*;
 
-use crate::analysis::findings::{Found, is_another};
+use crate::analysis::found::{Found, is_another};
 use crate::editor::compiled::Compiled;
 use crate::state::draft::PolicyDraft;
 use claimgate_workbench::analysis::idle::Idle;

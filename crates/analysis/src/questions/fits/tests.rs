@@ -76,7 +76,9 @@ fn parts_that_the_pattern_leaves_open_are_ranges() {
             "repo:acme*:pull_request",
             &[
                 "repo:[acme…!]/[*]:pull_request",
+                "repo:[acme…!]/[*]:environment:[pull_request]",
                 "repo:[acme…!]@[*!]/[*]@[*!]:pull_request",
+                "repo:[acme…!]@[*!]/[*]@[*!]:environment:[pull_request]",
             ],
             Whose::Strangers,
         ),
@@ -169,7 +171,13 @@ fn a_claim_of_strangers_is_theirs_unless_another_part_keeps_them_out() {
         Some("sub"),
         "repo:acme@*/web@*:pull_request",
     );
-    assert_eq!(ways(&id), ["repo:[acme+]@[*]/[web+]@[*]:pull_request"]);
+    assert_eq!(
+        ways(&id),
+        [
+            "repo:[acme+]@[*]/[web+]@[*]:pull_request",
+            "repo:[acme+]@[*]/[web+]@[*]:environment:[pull_request]",
+        ]
+    );
     assert_eq!(id.whose, Whose::Ours);
     // Two names that are one's own.
     let project = self::fits(
