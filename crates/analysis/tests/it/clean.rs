@@ -93,6 +93,25 @@ fn the_policy_of_the_announcement_has_two_warnings() {
 
 /// Errors come first, and each finding of whom policies admit has a token.
 #[test]
+fn names_of_github_apps_are_no_classes() {
+    for (actor, is_found) in [
+        ("dependabot[bot]", false),
+        ("*[bot]", false),
+        ("dependabot[bots]", true),
+        ("[ab][bot]", true),
+        ("{renovate,dependabot}[bot]", true),
+    ] {
+        let policies = format!(
+            r#"[{{"decision": "deny", "tokenType": "organization", "rules": {{"actor": "{actor}"}}}}]"#
+        );
+        let policies = parse_policies(&policies).unwrap();
+        let findings = found("https://token.actions.githubusercontent.com", policies);
+        let codes = codes(&findings, Severity::Warning);
+        assert_eq!(codes.contains(&"brace-or-class"), is_found, "{actor}");
+    }
+}
+
+#[test]
 fn findings_are_ordered_by_severity() {
     let policies = r#"[
         {"decision": "allow", "tokenType": "organization", "rules": {"aud": "acme", "sub": "repo:acme/web:*"}},

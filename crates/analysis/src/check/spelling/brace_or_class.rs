@@ -29,8 +29,10 @@ pub(in crate::check) const RULE: Rule = Rule {
 
 pub(super) fn find(cx: &mut Context<'_>) {
     for (policy, claim, pattern) in rules(cx) {
+        // The accounts of GitHub apps have names such as `dependabot[bot]`.
+        let text = pattern.strip_suffix("[bot]").unwrap_or(&pattern);
         let inner = |open: char, close: char| {
-            let (_, rest) = pattern.split_once(open)?;
+            let (_, rest) = text.split_once(open)?;
             let (inner, _) = rest.split_once(close)?;
             Some(inner.to_owned())
         };
