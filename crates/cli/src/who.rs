@@ -81,12 +81,14 @@ impl Who {
                 let admitted = list::policies(&rung.policies);
                 let gets = output::lines(&gets(policies, &rung.policies));
                 let token = self.asking.witness(found, "    ");
-                format!("✓ {title}: admitted by {admitted}, and gets {gets}\n{token}")
+                // The signs are those of the app.
+                let sign = if rung.is_stranger { '!' } else { '○' };
+                format!("{sign} {title}: admitted by {admitted}, and gets {gets}\n{token}")
             }
             Answer::No { proof: found } if self.explain => {
-                format!("✕ {title}: not admitted\n{}", proof(found))
+                format!("✓ {title}: not admitted\n{}", proof(found))
             }
-            Answer::No { .. } => format!("✕ {title}: not admitted\n"),
+            Answer::No { .. } => format!("✓ {title}: not admitted\n"),
             Answer::Undecided { reason } => {
                 format!("? {title}: not known, {}\n", reason.sentence())
             }

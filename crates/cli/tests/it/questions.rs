@@ -22,7 +22,7 @@ fn who_names_outsiders_with_a_token_or_a_proof() {
     let text = out(&answer);
     assert_eq!(code(&answer), 0, "{}", errors(&answer));
     assert!(
-        text.contains("✕ anyone with an account: not admitted\n    a job"),
+        text.contains("✓ anyone with an account: not admitted\n    a job"),
         "{text}"
     );
     let wide = run(&["who", "-"], &github(&allow("repo:acme*")));
@@ -31,6 +31,12 @@ fn who_names_outsiders_with_a_token_or_a_proof() {
         text.contains("repo:acme-evil/web:ref:refs/heads/main"),
         "{text}"
     );
+    for sign in [
+        "! an owner whose name begins like ours: admitted by policy 1",
+        "○ a pull request: admitted by policy 1",
+    ] {
+        assert!(text.contains(sign), "{sign}\n{text}");
+    }
     let stated = out(&run(
         &["who", "-", "--mine", "umbrella"],
         &github(&allow("repo:acme*")),
