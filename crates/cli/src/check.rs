@@ -17,7 +17,7 @@ use claimgate_analysis::catalog;
 
 use crate::document::Document;
 use crate::output;
-use crate::questions::source;
+use crate::questions::{issuer_url, source};
 
 use checked::CheckedFile;
 
@@ -57,7 +57,7 @@ pub(crate) struct Check {
 #[derive(Clone, Debug, Default, clap::Args)]
 pub(crate) struct Looking {
     /// The issuer of a file that has only policies
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = issuer_url)]
     issuer: Option<String>,
     /// Assume nothing about the provider's tokens
     #[arg(long)]

@@ -8,9 +8,12 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use claimgate::claims::Value;
+use claimgate::expected::nearest;
+use claimgate::issuer::validate_url;
 use claimgate::policy::RequestedToken;
-use claimgate_analysis::{Facts, Subject, Terms, Witness};
+use claimgate_analysis::{Facts, Mine, Subject, Terms, Witness};
 use claimgate_formats::text::MAX_TEXT;
+use claimgate_providers::grammar::{GRAMMARS, Grammar, IssuerForm};
 
 use crate::document::Document;
 use crate::output::{self, count};
@@ -19,7 +22,7 @@ use crate::output::{self, count};
 #[derive(clap::Args)]
 pub(crate) struct Asking {
     /// The issuer of a file that has only policies
-    #[arg(long, value_name = "URL")]
+    #[arg(long, value_name = "URL", value_parser = issuer_url)]
     issuer: Option<String>,
     /// Treat report-only policies as if they were enforced
     #[arg(long)]
@@ -91,6 +94,47 @@ impl Asking {
             no_facts: self.no_facts,
         }
     }
+}
+
+/// The URL of an issuer, as `--issuer` has it.
+pub(crate) fn issuer_url(text: &str) -> Result<String, String> {
+    let Err(error) = validate_url(text) else {
+        return Ok(text.to_owned());
+    };
+    match url_of_provider(text) {
+        Some(url) => Err(format!("{error}: did you mean `{url}`?")),
+        None => Err(error.to_string()),
+    }
+}
+
+/// The only URL of the provider whose identifier begins so: that of GitHub Actions for `github`.
+fn url_of_provider(text: &str) -> Option<&'static str> {
+    let start = text.to_ascii_lowercase();
+    let is_it = |grammar: &&&Grammar| !start.is_empty() && grammar.id.starts_with(&start);
+    let url = |form: &IssuerForm| match form {
+        IssuerForm::Exact(url) => Some(*url),
+        _ => None,
+    };
+    let grammar = GRAMMARS.iter().find(is_it)?;
+    grammar.issuers.iter().find_map(url)
+}
+
+/// What is one's own, as `--mine` has it: a provider that is not known is a typing error.
+pub(crate) fn mine(text: &str) -> Result<Mine, String> {
+    let Some((provider, _)) = text.split_once(':') else {
+        return Ok(Mine(text.to_owned()));
+    };
+    let known: Vec<&str> = GRAMMARS.iter().map(|grammar| grammar.id).collect();
+    if known.contains(&provider) {
+        return Ok(Mine(text.to_owned()));
+    }
+    let help = match nearest(provider, &known) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("known are {}", known.join(", ")),
+    };
+    Err(format!(
+        "expected a provider before `:`, found `{provider}`: {help}"
+    ))
 }
 
 /// The claims of a token that matter, or all of them, a line each.
@@ -185,4 +229,46 @@ fn text(value: &Value) -> String {
     value
         .as_str()
         .map_or_else(|| value.to_json(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issuers_are_urls() {
+        let github = "https://token.actions.githubusercontent.com";
+        assert_eq!(issuer_url(github), Ok(github.to_owned()));
+        let expected = "expected a URL that starts with `https://`, found";
+        assert_eq!(
+            issuer_url("GitHub"),
+            Err(format!("{expected} `GitHub`: did you mean `{github}`?"))
+        );
+        assert_eq!(issuer_url("acme"), Err(format!("{expected} `acme`")));
+        assert_eq!(
+            issuer_url(""),
+            Err("expected the issuer's URL, found nothing".to_owned())
+        );
+    }
+
+    #[test]
+    fn providers_of_ones_own_are_known() {
+        for text in ["acme/web", "github-actions:acme/web", "gitlab:acme"] {
+            assert_eq!(mine(text), Ok(Mine(text.to_owned())));
+        }
+        let expected = "expected a provider before `:`, found";
+        assert_eq!(
+            mine("gihub-actions:acme"),
+            Err(format!(
+                "{expected} `gihub-actions`: did you mean `github-actions`?"
+            ))
+        );
+        let error = mine("zzzzzzzzzzzzzzzzzzzzzz:acme").unwrap_err();
+        assert!(
+            error.starts_with(&format!(
+                "{expected} `zzzzzzzzzzzzzzzzzzzzzz`: known are github-actions, gitlab, "
+            )),
+            "{error}"
+        );
+    }
 }

@@ -9,7 +9,7 @@ use claimgate::text::list;
 use claimgate_analysis::{Answer, Mine, OfIssuer, Ours, Proof, Rung, Subject, who_of};
 
 use crate::output::{self, Format};
-use crate::questions::Asking;
+use crate::questions::{Asking, mine};
 
 /// The options of `claimgate who`.
 #[derive(clap::Args)]
@@ -19,8 +19,8 @@ pub(crate) struct Who {
     file: String,
     /// What is yours: an optional provider and `:`, then names from the outermost, such as
     /// `github-actions:acme/web`; by default what the policies name
-    #[arg(long, value_name = "NAMES")]
-    mine: Option<String>,
+    #[arg(long, value_name = "NAMES", value_parser = mine)]
+    mine: Option<Mine>,
     #[command(flatten)]
     asking: Asking,
     /// Print why a class is not admitted, a step a line
@@ -34,9 +34,8 @@ pub(crate) struct Who {
 impl Who {
     /// Asks for each issuer: exit status 0.
     pub(crate) fn run(self) -> Result<ExitCode> {
-        let mine = self.mine.clone().map(Mine);
         let subjects = self.asking.subjects(&self.file)?;
-        let answers = who_of(&subjects, mine.as_ref());
+        let answers = who_of(&subjects, self.mine.as_ref());
         let text = match self.format {
             Format::Json => output::pretty(&answers)?,
             Format::Text => {
@@ -55,7 +54,8 @@ impl Who {
             report: who,
             ..
         } = answer;
-        let issuer = if issuer.is_empty() {
+        let is_without = issuer.is_empty();
+        let issuer = if is_without {
             "policies without an issuer"
         } else {
             issuer
@@ -64,7 +64,9 @@ impl Who {
         for ours in &who.ours {
             text += &output::lines(&own(ours));
         }
-        if who.rungs.is_empty() {
+        if who.rungs.is_empty() && is_without {
+            text += "The file names no issuer, so no class of outsiders is known; `--issuer URL` says whose tokens the policies are for.\n";
+        } else if who.rungs.is_empty() {
             text += "No class of outsiders is known for this issuer; `claimgate check` lists what is too broad.\n";
         }
         for rung in &who.rungs {

@@ -51,6 +51,40 @@ fn who_names_outsiders_with_a_token_or_a_proof() {
 }
 
 #[test]
+fn who_asks_for_the_issuer_of_policies_without_one() {
+    let alone = format!("[{}]", allow("repo:acme*"));
+    let text = out(&run(&["who", "-"], &alone));
+    assert!(
+        text.contains("names no issuer") && text.contains("`--issuer URL`"),
+        "{text}"
+    );
+    let url = "https://token.actions.githubusercontent.com";
+    let text = out(&run(&["who", "-", "--issuer", url], &alone));
+    assert!(text.contains("anyone with an account"), "{text}");
+}
+
+#[test]
+fn unknown_issuers_and_providers_are_typing_errors() {
+    let alone = format!("[{}]", allow("repo:acme*"));
+    for (arguments, words) in [
+        (
+            &["who", "-", "--issuer", "github"][..],
+            "found `github`: did you mean `https://token.actions.githubusercontent.com`?",
+        ),
+        (&["check", "-", "--issuer", "acme"], "found `acme`"),
+        (
+            &["who", "-", "--mine", "gihub-actions:acme"],
+            "found `gihub-actions`: did you mean `github-actions`?",
+        ),
+    ] {
+        let output = run(arguments, &alone);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(errors(&output).contains(words), "{}", errors(&output));
+        assert_eq!(out(&output), "", "{arguments:?}");
+    }
+}
+
+#[test]
 fn diff_tells_what_opens_and_closes_and_fails_if_something_opens() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str, text: &str| {
