@@ -82,17 +82,23 @@ impl Decode {
 
 /// The token in a file, without what copying has put around it, and the findings on it.
 fn token(file: &str) -> Result<Decodes> {
-    if file.starts_with("eyJ") && !std::path::Path::new(file).exists() {
-        bail!(
-            "expected a file with a token, found a token; other users can see command lines, so write it to a file or pipe \
-             it to `claimgate decode -`"
-        );
-    }
+    refuse_pasted(file, "decode")?;
     let (token, note) = bare(&output::read(file)?);
     Ok(decode_unverified(&token).map(|token| {
         let findings = note.into_iter().chain(token.findings()).collect();
         (token, findings)
     }))
+}
+
+/// Refuses a token where a file with one is expected, without showing it.
+pub(crate) fn refuse_pasted(file: &str, command: &str) -> Result<()> {
+    if output::is_pasted_token(file) {
+        bail!(
+            "expected a file with a token, found a token; other users can see command lines, so write it to a file or pipe \
+             it to `claimgate {command} -`"
+        );
+    }
+    Ok(())
 }
 
 /// The token in a text, and the finding that says what was around it.

@@ -17,7 +17,7 @@ use claimgate::jwt::AwsLc;
 use claimgate::policy::PolicySet;
 use serde::Serialize;
 
-use crate::decode::{bare, finding_text};
+use crate::decode::{bare, finding_text, refuse_pasted};
 use crate::document::Document;
 use crate::output::count;
 use crate::output::{self, Format};
@@ -59,6 +59,7 @@ impl Explain {
         if self.file == "-" && self.issuers == "-" {
             bail!("expected one file from standard input, found both");
         }
+        refuse_pasted(&self.file, "explain")?;
         let document = Document::read(output::read(&self.issuers)?);
         if !document.errors.is_empty() {
             let title = output::title(&self.issuers);

@@ -23,6 +23,9 @@ pub(crate) enum Format {
 
 /// The text of a file, or of standard input for `-`.
 pub(crate) fn read(name: &str) -> Result<String> {
+    if is_pasted_token(name) {
+        bail!("expected a file, found a token; other users can see command lines");
+    }
     let bytes = match name {
         "-" => limited(std::io::stdin().lock()).context("cannot read standard input")?,
         _ => {
@@ -39,6 +42,11 @@ pub(crate) fn read(name: &str) -> Result<String> {
         .strip_prefix('\u{feff}')
         .map(str::to_owned)
         .unwrap_or(text))
+}
+
+/// Whether a token was given instead of a file's name: messages must not show it.
+pub(crate) fn is_pasted_token(name: &str) -> bool {
+    name.starts_with("eyJ") && !Path::new(name).exists()
 }
 
 fn limited(source: impl Read) -> Result<Vec<u8>> {

@@ -107,10 +107,10 @@ pub(crate) fn issuer_url(text: &str) -> Result<String, String> {
     }
 }
 
-/// The only URL of the provider whose identifier begins so: that of GitHub Actions for `github`.
+/// The URL of the provider whose identifier begins so: that of GitHub Actions for `github`.
 fn url_of_provider(text: &str) -> Option<&'static str> {
     let start = text.to_ascii_lowercase();
-    let is_it = |grammar: &&&Grammar| !start.is_empty() && grammar.id.starts_with(&start);
+    let is_it = |grammar: &&&Grammar| start.len() > 2 && grammar.id.starts_with(&start);
     let url = |form: &IssuerForm| match form {
         IssuerForm::Exact(url) => Some(*url),
         _ => None,
