@@ -4,6 +4,7 @@ mod request;
 
 use std::fmt::Write;
 use std::io::stderr;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
@@ -15,6 +16,7 @@ use claimgate::issuer::{Issuer, Issuers};
 use claimgate::json::spans::Spans;
 use claimgate::jwt::AwsLc;
 use claimgate::policy::PolicySet;
+use claimgate_formats::settings::FILE;
 use serde::Serialize;
 
 use crate::decode::{bare, finding_text, refuse_pasted};
@@ -31,7 +33,7 @@ pub(crate) struct Explain {
     #[arg(value_name = "FILE")]
     file: String,
     /// The file with the issuers and their policies
-    #[arg(long, value_name = "FILE", default_value = "claimgate.json")]
+    #[arg(long, value_name = "FILE", default_value = FILE)]
     issuers: String,
     #[command(flatten)]
     request: Request,
@@ -60,6 +62,11 @@ impl Explain {
             bail!("expected one file from standard input, found both");
         }
         refuse_pasted(&self.file, "explain")?;
+        if self.issuers == FILE && !Path::new(FILE).exists() {
+            bail!(
+                "expected a file `{FILE}` with the issuers and their policies, found none: `--issuers FILE` names another one"
+            );
+        }
         let document = Document::read(output::read(&self.issuers)?);
         if !document.errors.is_empty() {
             let title = output::title(&self.issuers);

@@ -38,6 +38,17 @@ fn claims_for_an_audience_that_the_issuer_does_not_list_are_denied() {
 }
 
 #[test]
+fn the_file_of_issuers_can_be_another_one() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("claims.json"), "{}").unwrap();
+    let output = run_in(folder.path(), &["explain", "claims.json"], "");
+    assert_eq!(code(&output), 2);
+    let expected = "error: expected a file `claimgate.json` with the issuers and their policies, found none: \
+        `--issuers FILE` names another one\n";
+    assert_eq!(errors(&output), expected);
+}
+
+#[test]
 fn the_question_is_the_exchanges() {
     let at = ["--now", "2025-11-24T00:02:00Z"];
     for (options, expected) in [
