@@ -13,8 +13,9 @@ use claimgate::diagnostic::Diagnostic;
 use claimgate::explain::{Explanation, Outcome, render_text};
 use claimgate::inspect::{Check, CheckId, CheckStatus, Inspection, explain_claims, inspect_with};
 use claimgate::issuer::{Issuer, Issuers};
+use claimgate::json::Value;
 use claimgate::json::spans::Spans;
-use claimgate::jwt::AwsLc;
+use claimgate::jwt::{AwsLc, decode_unverified};
 use claimgate::policy::PolicySet;
 use claimgate_formats::settings::FILE;
 use serde::Serialize;
@@ -75,6 +76,12 @@ impl Explain {
             bail!("`{title}` cannot be used: {errors}");
         }
         let text = output::read(&self.file)?;
+        if let Some(found) = trusted(&text) {
+            bail!(
+                "expected a token or claims in `{}`, found {found}: `--issuers` names the file with those",
+                output::title(&self.file)
+            );
+        }
         let (token, note) = bare(&text);
         // `{{token}}` is a variable that was not filled in.
         let (decision, text) = if token.starts_with('{') && !token.starts_with("{{") {
@@ -93,6 +100,12 @@ impl Explain {
         note: Option<Diagnostic>,
     ) -> Result<(Outcome, String)> {
         if document.issuers.is_empty() {
+            if let Some(found) = instead_of_token(token) {
+                bail!(
+                    "expected a token, or claims as a JSON object, in `{}`, found {found}",
+                    output::title(&self.file)
+                );
+            }
             bail!(
                 "expected issuers in `{}`, found none: a token needs an issuer",
                 output::title(&self.issuers)
@@ -174,6 +187,37 @@ impl Explain {
             }
             (None, ..) => bail!("the claims name no issuer (`iss`): choose one with `--issuer`"),
         }
+    }
+}
+
+/// What a document of issuers or policies has; `None` for any other text.
+fn trusted(text: &str) -> Option<&'static str> {
+    let value = Value::parse(text.trim()).ok()?;
+    let first = match &value {
+        Value::Array(items) => items.first()?,
+        other => other,
+    };
+    let has = |name: &str| first.member(name).is_some();
+    match () {
+        () if ["iss", "sub", "aud", "exp"].into_iter().any(has) => None,
+        () if has("issuers") || has("oidcIssuers") => Some("issuers"),
+        () if has("policies") || has("decision") && has("rules") => Some("policies"),
+        () => None,
+    }
+}
+
+/// What a text is that is no token; `None` if it is one.
+fn instead_of_token(text: &str) -> Option<String> {
+    if text.is_empty() {
+        return Some("nothing".to_owned());
+    }
+    if let Ok(value) = Value::parse(text) {
+        return Some(value.kind().to_owned());
+    }
+    match decode_unverified(text) {
+        Ok(_) => None,
+        Err(error) if text.starts_with("eyJ") => Some(format!("an invalid token: {error}")),
+        Err(_) => Some("other text".to_owned()),
     }
 }
 

@@ -49,6 +49,35 @@ fn the_file_of_issuers_can_be_another_one() {
 }
 
 #[test]
+fn what_is_no_token_and_no_claims_is_named() {
+    let policy = r#"{"decision": "allow", "tokenType": "organization", "rules": {"sub": "a"}}"#;
+    let folder = tempfile::tempdir().unwrap();
+    let policies = format!(r#"{{"policies": [{policy}]}}"#);
+    std::fs::write(folder.path().join("policies.json"), &policies).unwrap();
+    for (input, found) in [
+        ("", "found nothing"),
+        ("hello world", "found other text"),
+        (r#"["a"]"#, "found an array"),
+        ("eyJhbGciOiJSUzI1NiJ9.e30", "found an invalid token: "),
+        (policies.as_str(), "found policies: `--issuers` names"),
+        (policy, "found policies: `--issuers` names"),
+        (r#"{"issuers": []}"#, "found issuers: `--issuers` names"),
+    ] {
+        let arguments = ["explain", "-", "--issuers", "policies.json"];
+        let output = run_in(folder.path(), &arguments, input);
+        assert_eq!(code(&output), 2, "{input}");
+        let said = errors(&output);
+        assert!(said.contains("in `standard input`, found "), "{said}");
+        assert!(said.contains(found), "{input}: {said}");
+        assert!(!said.contains("eyJ"), "{said}");
+    }
+    // Claims may have members of any name.
+    let claims = r#"{"sub": "a", "policies": []}"#;
+    let arguments = ["explain", "-", "--issuers", "policies.json"];
+    assert_eq!(code(&run_in(folder.path(), &arguments, claims)), 0);
+}
+
+#[test]
 fn the_question_is_the_exchanges() {
     let at = ["--now", "2025-11-24T00:02:00Z"];
     for (options, expected) in [
