@@ -151,10 +151,13 @@ fn open(issuer: &IssuerDefinition, policy: usize, witness: &Witness) -> Diagnost
     } else {
         "pin the tenant: write its whole name and the separator after it, before any wildcard"
     };
-    Diagnostic::note(OPEN, format!("strangers are admitted: {token} is"))
-        .severity(Severity::Error)
-        .basis(Basis::Facts)
-        .help(help)
+    Diagnostic::note(
+        OPEN,
+        format!("strangers are admitted: for example, {token}"),
+    )
+    .severity(Severity::Error)
+    .basis(Basis::Facts)
+    .help(help)
 }
 
 fn undecided(reason: Undecided) -> Diagnostic {

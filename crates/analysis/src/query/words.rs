@@ -87,7 +87,7 @@ impl Words<'_> {
                 let (first, second) = (self.space.name(*first), self.space.name(*second));
                 format!("`{first}` and `{second}` exclude each other")
             }),
-            Tree::Never { rule } => self.rule(*rule, depth, out, "is never like", ""),
+            Tree::Never { rule } => self.rule(*rule, depth, out, "never matches", ""),
             Tree::Empty { slot } => {
                 out.write(depth, || format!("no {} is possible", self.slot(*slot)));
             }
@@ -108,7 +108,7 @@ impl Words<'_> {
 
     fn ways(&mut self, rule: usize, children: &[Tree], depth: usize, out: &mut Out) {
         match children {
-            [] => self.rule(rule, depth, out, "is never like", ""),
+            [] => self.rule(rule, depth, out, "never matches", ""),
             [child] => {
                 self.rule(rule, depth, out, "is like", "");
                 self.tree(child, depth, out);

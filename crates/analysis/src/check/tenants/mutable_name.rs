@@ -38,7 +38,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         return;
     };
     let ids = identifiers(cx);
-    let message = "this pins names that can change, and no identifier";
+    let message = "this pins names that can change, but no identifier";
     let help = format!("add a rule on {ids}, or keep names stable");
     cx.add(
         Finding::on(first, RULE.says(message))

@@ -36,7 +36,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         return;
     };
     let message =
-        "this pins names that others can register after a renaming or deletion, and no identifier";
+        "this pins names that others can register after a renaming or deletion, but no identifier";
     let help = format!("add a rule on {}", identifiers(cx));
     let mut found = Finding::on(first, RULE.says(message))
         .also(policies)

@@ -37,7 +37,7 @@ pub(super) fn reason(
     _: &PolicyDefinition,
     witness: &Witness,
 ) -> Option<Finding> {
-    let message = format!("strangers are admitted: {} is", token(witness));
+    let message = format!("strangers are admitted: for example, {}", token(witness));
     let found = Finding::on(allow, RULE.says(message));
     let is_opened_by_dots = cx
         .plain
