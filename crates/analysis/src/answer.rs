@@ -3,6 +3,7 @@
 use claimgate::claim_path::ClaimPath;
 use claimgate::claims::{Claims, Value};
 use claimgate::policy::{RequestedToken, TokenType};
+use claimgate_providers::grammar::ANY_TOKEN;
 use serde::{Deserialize, Serialize};
 
 use crate::automaton::Exhausted;
@@ -80,6 +81,14 @@ impl Witness {
     #[must_use]
     pub fn claim(&self, path: &str) -> Option<&Value> {
         at(&self.claims, &ClaimPath::parse(path).ok()?)
+    }
+
+    /// What sends such a token: `a job with an environment`. `None` if all tokens have the same form,
+    /// or nothing is known of it.
+    #[must_use]
+    pub fn sender(&self) -> Option<&str> {
+        let when = self.when.as_str();
+        (!when.is_empty() && when != ANY_TOKEN).then_some(when)
     }
 }
 

@@ -152,8 +152,8 @@ pub(crate) fn witness_text(witness: &Witness, has_all: bool, indent: &str) -> St
     if let RequestedToken::Team { name } = &witness.request {
         let _ = writeln!(lines, "{indent}for team {name}");
     }
-    if !witness.when.is_empty() {
-        let _ = writeln!(lines, "{indent}sent by {}", witness.when);
+    if let Some(sender) = witness.sender() {
+        let _ = writeln!(lines, "{indent}sent by {sender}");
     }
     output::lines(&lines)
 }

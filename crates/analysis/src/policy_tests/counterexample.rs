@@ -37,10 +37,9 @@ fn case(property: &PropertyReport, counterexample: &Counterexample) -> Case {
         "" => format!("counterexample of {}", property.name),
         title => format!("counterexample of {}: {title}", property.name),
     };
-    let note = Some(witness.when.as_str()).filter(|when| !when.is_empty());
     Case {
         name,
-        note: note.map(|when| format!("sent by {when}")),
+        note: witness.sender().map(|sender| format!("sent by {sender}")),
         token: CaseToken::Claims(witness.claims.clone()),
         request: witness.request.clone(),
         expect: Expectation::of(*expect),

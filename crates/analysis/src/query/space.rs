@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use claimgate::claim_path::ClaimPath;
-use claimgate_providers::grammar::{Claim, ClaimKind, Grammar, Piece, Words};
+use claimgate_providers::grammar::{ANY_TOKEN, Claim, ClaimKind, Grammar, Piece, Words};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bits::Bits;
@@ -101,7 +101,7 @@ impl Space {
             checked: Checked::default(),
         };
         match facts {
-            Facts::None => space.add_shape("token", "any token", &[]),
+            Facts::None => space.add_shape("token", ANY_TOKEN, &[]),
             Facts::Of(grammar) => space.add_grammar(grammar),
         }
         space.add_common(url);

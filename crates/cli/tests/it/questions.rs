@@ -60,6 +60,7 @@ fn who_asks_for_the_issuer_of_policies_without_one() {
     );
     let url = "https://token.actions.githubusercontent.com";
     let text = out(&run(&["who", "-", "--issuer", url], &alone));
+    assert!(text.contains("sent by a job"), "{text}");
     assert!(text.contains("anyone with an account"), "{text}");
 }
 
@@ -115,6 +116,10 @@ fn diff_tells_what_opens_and_closes_and_fails_if_something_opens() {
             out(&answer)
         );
     }
+    let answer = run(&["diff", "-", &alone], "[]");
+    let shown = out(&answer);
+    assert!(shown.contains("opens, by new policy 1"), "{shown}");
+    assert!(!shown.contains("sent by"), "{shown}");
     let broken = file("broken.json", &github(r#"{"decision": "allow"}"#));
     let answer = run(&["diff", &broken, &any], "");
     assert_eq!(code(&answer), 2);

@@ -173,6 +173,9 @@ pub enum Is {
     Text(&'static str),
 }
 
+/// When tokens have the only shape that there is, or that is known.
+pub const ANY_TOKEN: &str = "any token";
+
 /// The identifier of GitHub Actions.
 pub const GITHUB_ACTIONS: &str = "github-actions";
 
@@ -303,7 +306,7 @@ const fn shape(name: &'static str, when: &'static str, claims: &'static [Claim])
 }
 
 /// The only shape of tokens that have but one.
-const ANY_SHAPE: [Shape; 1] = [shape("token", "any token", &[])];
+const ANY_SHAPE: [Shape; 1] = [shape("token", ANY_TOKEN, &[])];
 
 const fn outsider(
     id: &'static str,
