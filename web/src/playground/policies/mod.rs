@@ -12,6 +12,7 @@ use leptos_router::components::A;
 
 use self::written::Rules;
 use super::bench::Bench;
+use crate::state::remote::Access;
 use crate::state::store::use_store;
 use crate::ui::field::Select;
 use crate::ui::untrusted_text::untrusted_text;
@@ -89,6 +90,9 @@ fn Registered(bench: Bench) -> impl IntoView {
         }
     };
     move || {
+        if let Some(remote) = store.remote {
+            remote.access.track();
+        }
         match issuer.get() {
         None => view! { <NoIssuer is_empty=store.issuers.read().is_empty() /> }.into_any(),
         Some(issuer) => view! {
@@ -110,9 +114,14 @@ fn Registered(bench: Bench) -> impl IntoView {
 
 #[component]
 fn NoIssuer(is_empty: bool) -> impl IntoView {
+    let remote = use_store().remote;
+    let is_signed_out =
+        remote.is_some_and(|remote| remote.access.get_untracked() == Access::SignedOut);
     view! {
         <div class="empty">
-            {if is_empty {
+            {if is_signed_out {
+                view! { <p><A href="/">"Sign in"</A> " to use the issuers of this server."</p> }.into_any()
+            } else if is_empty {
                 view! { <p>"No issuer is registered yet, so every token is denied."</p> }.into_any()
             } else {
                 view! { <p>"The policies of the issuer in the token's " <code>"iss"</code> " appear here."</p> }.into_any()
