@@ -47,7 +47,7 @@ for (const width of widths) {
       assert.deepEqual((await stored(page)).policies, before, "nothing is saved yet");
 
       await pane(page, "Policies");
-      assert.match(await text(scratch(page)), /copied from GitHub Actions\. The saved issuer does not change\./);
+      assert.match(await text(scratch(page)), /copied from GitHub Actions\. The saved issuer changes only when you save to it\./);
       await page.getByRole("button", { name: "Save to issuer…" }).click();
       const changes = page.getByRole("region", { name: "What saving changes" });
       assert.match(await text(changes), /policy 1.*changes.*`sub`.*`repo:octo-org\/octo-repo:\*` becomes `repo:octo-org\/other-repo:ref:refs\/heads\/main`/);

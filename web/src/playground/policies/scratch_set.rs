@@ -119,7 +119,7 @@ fn origin_line(scratch: &Scratch) -> AnyView {
     let name = untrusted_text(&scratch.issuer.name);
     let from = match scratch.origin {
         Origin::Issuer(_) => {
-            return view! { "copied from " {name} ". The saved issuer does not change." }
+            return view! { "copied from " {name} ". The saved issuer changes only when you save to it." }
                 .into_any();
         }
         Origin::Example(_) => "from an example, for ",
