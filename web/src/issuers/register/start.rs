@@ -8,7 +8,7 @@ use crate::state::held_token::use_held_token;
 use crate::ui::field::TextArea;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
-use claimgate_workbench::issuers::detect::{Detected, is_token_like};
+use claimgate_workbench::issuers::detect::{Detected, is_beginning};
 
 /// The field. `found` gets what the text tells, each time that it tells something.
 #[component]
@@ -46,9 +46,7 @@ pub(crate) fn Start(found: Callback<Detected>) -> impl IntoView {
     });
     let error = Signal::derive(move || match &*result.read() {
         // While a URL is typed, the message waits for its first part.
-        Some(Err(error)) if is_token_like(&text.read()) || text.read().contains("://") => {
-            error.clone()
-        }
+        Some(Err(error)) if !is_beginning(&text.read()) => error.clone(),
         _ => String::new(),
     });
     view! {

@@ -10,6 +10,9 @@ use claimgate_providers::{Provider, provider_of};
 /// The end of the address of a discovery document.
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
+/// The most characters of a text that a message quotes.
+const MOST_QUOTED: usize = 40;
+
 /// What was found in a pasted text.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Detected {
@@ -30,15 +33,37 @@ pub fn detect(text: &str) -> Result<Detected, String> {
     if is_token_like(text) {
         return of_token(text);
     }
+    if !text.is_empty() && !text.contains("://") {
+        return Err(neither(text));
+    }
     let url = text.strip_suffix(DISCOVERY).unwrap_or(text);
     validate_url(url).map_err(|error| error.to_string())?;
     Ok(of_issuer(url, None))
 }
 
 /// Whether a text is meant as a token: three parts, and no address.
-pub fn is_token_like(text: &str) -> bool {
+fn is_token_like(text: &str) -> bool {
     let text = text.trim();
     text.starts_with("ey") && text.matches('.').count() == 2 && !text.contains("://")
+}
+
+/// Whether a text may still become a URL or a token as it is typed.
+pub fn is_beginning(text: &str) -> bool {
+    let text = text.trim();
+    "https://".starts_with(text) || "ey".starts_with(text)
+}
+
+/// What is wrong with a text that is no URL and no whole token. Only its beginning is quoted.
+fn neither(text: &str) -> String {
+    if text.starts_with("ey") {
+        let parts = text.split('.').count();
+        return format!("expected a token of three parts joined by `.`, found {parts}");
+    }
+    let mut found: String = text.chars().take(MOST_QUOTED).collect();
+    if found.len() < text.len() {
+        found.push('…');
+    }
+    format!("expected a URL that starts with `https://`, or a token, found `{found}`")
 }
 
 fn of_token(text: &str) -> Result<Detected, String> {
@@ -65,7 +90,7 @@ fn of_issuer(url: &str, claims: Option<&str>) -> Detected {
 
 #[cfg(test)]
 mod tests {
-    use super::{detect, is_token_like};
+    use super::{detect, is_beginning, is_token_like};
     use crate::playground::gallery::{find, unsigned};
 
     #[test]
@@ -110,10 +135,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_being_typed_is_not_wrong_yet() {
+        let of = ["", "h", " https:/", "e", "hello", "https:/x", "eyJ"].map(is_beginning);
+        assert_eq!(of, [true, true, true, true, false, false, false]);
+    }
+
+    #[test]
     fn anything_else_is_explained() {
         for (text, words) in [
             ("", "expected the issuer's URL"),
             ("github", "https://"),
+            ("hello world", "or a token, found `hello world`"),
+            (
+                "eyJhbGciOiJSUzI1NiJ9.eyJp",
+                "three parts joined by `.`, found 2",
+            ),
             (&unsigned("{}"), "`iss`"),
             (&unsigned(r#"{"iss":"http://idp.example"}"#), "https://"),
             ("eyJ.eyJ.", ""),
