@@ -133,7 +133,7 @@ fn Origin(registration: Registration) -> impl IntoView {
     }
     let choice = registration.choice;
     let navigate = use_navigate();
-    let open = RwSignal::new(choice.read_untracked().is_empty());
+    let open = registration.is_choosing;
     let choose = Callback::new(move |id: String| {
         let query = if id.is_empty() {
             String::new()

@@ -23,6 +23,8 @@ pub(crate) struct Registration {
     pub(crate) details: Details,
     /// The chosen provider; empty for a custom issuer.
     pub(crate) choice: RwSignal<String>,
+    /// Whether the list of providers is open.
+    pub(crate) is_choosing: RwSignal<bool>,
     /// Parameters that are known before the person types them.
     pub(crate) given: RwSignal<BTreeMap<String, String>>,
     /// The parameters of the chosen provider.
@@ -77,6 +79,7 @@ impl Registration {
         Self {
             details,
             choice,
+            is_choosing: RwSignal::new(choice.read_untracked().is_empty()),
             given,
             names,
             filled,
@@ -141,6 +144,9 @@ impl Registration {
     /// Takes over what a pasted URL or token tells.
     pub(crate) fn take(self, detected: Detected) {
         let id = detected.provider.map(|provider| provider.id.clone());
+        if id.is_some() || detected.is_token {
+            self.is_choosing.set(false);
+        }
         if !detected.names.is_empty() {
             self.given.update(|given| given.extend(detected.names));
         }
