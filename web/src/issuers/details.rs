@@ -24,6 +24,8 @@ pub(crate) struct Details {
     /// Fetched keys: their text and their address. Once the field is edited, the address no longer
     /// applies.
     pub(crate) fetched: RwSignal<Option<(String, String)>>,
+    /// Why the server could not fetch the keys; shown while there are none.
+    pub(crate) keys_problem: RwSignal<String>,
     /// Thumbprints, one per line.
     pub(crate) thumbprints: RwSignal<String>,
     /// Audiences, one per line.
@@ -48,6 +50,7 @@ impl Details {
             unit,
             jwks: text(),
             fetched: RwSignal::new(None),
+            keys_problem: text(),
             thumbprints: text(),
             audiences: text(),
             single_use: RwSignal::new(false),

@@ -51,7 +51,7 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
             hint="Shown in this app only."
         />
         {url_field}
-        <KeysField jwks=details.jwks url=details.url fetched=details.fetched />
+        <KeysField jwks=details.jwks url=details.url fetched=details.fetched problem=details.keys_problem />
         {match fixed_url {
             true => view! { <AdvancedFields details=details /> }.into_any(),
             false => view! { <Folded details=details /> }.into_any(),

@@ -39,6 +39,8 @@ pub(crate) fn KeysField(
     #[prop(into)] url: Signal<String>,
     /// The text and the address of fetched keys.
     fetched: RwSignal<Option<(String, String)>>,
+    /// Why the server could not fetch the keys; shown while the field is empty.
+    problem: RwSignal<String>,
 ) -> impl IntoView {
     let fetch = RwSignal::new(Fetch::Idle);
     let start = move |_| {
@@ -63,7 +65,13 @@ pub(crate) fn KeysField(
             });
         });
     };
-    let error = Signal::derive(move || keys_error(&jwks.read()));
+    let error = Signal::derive(move || {
+        if jwks.read().trim().is_empty() {
+            problem.get()
+        } else {
+            keys_error(&jwks.read())
+        }
+    });
     let hint = if use_store().remote.is_some() {
         "The issuer's public keys, as JSON. Optional: without keys here, the server fetches them from the issuer."
     } else {
@@ -95,6 +103,8 @@ pub(crate) fn KeysField(
                     Fetch::Idle => String::new().into_any(),
                     Fetch::Running => "Fetching…".into_any(),
                     Fetch::Done(message) => view! { <span class="good">{message}</span> }.into_any(),
+                    // An error of the field itself replaces it.
+                    Fetch::Failed(_) if !error.read().is_empty() => String::new().into_any(),
                     Fetch::Failed(problem) => view! { <span class="error">{inline_code(&problem)}</span> }.into_any(),
                 }}
             </p>

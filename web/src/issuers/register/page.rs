@@ -16,6 +16,7 @@ use crate::issuers::details::Details;
 use crate::issuers::details_fields::DetailsFields;
 use crate::issuers::names_form::{Names, NamesForm};
 use crate::issuers::untrusted_certificate::IssuerProblem;
+use crate::state::remote::client::RequestError;
 use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
@@ -39,6 +40,8 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
     expect_context::<Unsaved>().watch(dirty);
     let navigate = StoredValue::new_local(use_navigate());
     let register = move || {
+        problem.set(None);
+        registration.details.keys_problem.set(String::new());
         let Some(issuer) = registration.issuer() else {
             return show_first_error();
         };
@@ -52,14 +55,21 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
             store.add(issuer);
             return done(&id);
         };
-        problem.set(None);
         busy.set(true);
+        let is_empty = registration
+            .details
+            .jwks
+            .with_untracked(|jwks| jwks.trim().is_empty());
         spawn_local(async move {
             let result = server_part::register(sync, issuer).await;
             // The page may be gone by now.
             if busy.try_set(false).is_none() {
                 match result {
                     Ok(id) => done(&id),
+                    Err(error @ RequestError::KeysUnfetched(_)) if is_empty => {
+                        registration.details.keys_problem.set(error.message());
+                        show_first_error();
+                    }
                     Err(error) => problem.set(Some(error)),
                 }
             }

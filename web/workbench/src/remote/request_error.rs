@@ -21,6 +21,8 @@ pub enum RequestError {
         /// The thumbprint.
         thumbprint: String,
     },
+    /// The server could not fetch the issuer's keys, with its message.
+    KeysUnfetched(String),
     /// Any other refusal, with the server's message.
     Refused(String),
     /// There was no response.
@@ -37,6 +39,9 @@ impl RequestError {
             }
             Self::Changed => "someone else has changed it in the meantime".to_owned(),
             Self::Missing => "the server does not have it: it may have been deleted".to_owned(),
+            Self::KeysUnfetched(message) => {
+                format!("{message}; to go on without fetching, paste the keys into `JWKS`")
+            }
             Self::Untrusted { message, .. } | Self::Refused(message) => message.clone(),
             Self::Unreachable => "the server cannot be reached".to_owned(),
         }
@@ -67,6 +72,10 @@ fn refusal(status: u16, body: Value) -> RequestError {
         return RequestError::Refused(strangers(&body["errors"]));
     }
     let message = text(&body["message"]).filter(|message| !message.is_empty());
+    let code = text(&first["code"]).unwrap_or_default();
+    if let Some(message) = message.clone().filter(|_| code.starts_with("keys-")) {
+        return RequestError::KeysUnfetched(message);
+    }
     RequestError::Refused(
         message.unwrap_or_else(|| format!("the server answered with status {status}")),
     )
@@ -112,6 +121,18 @@ mod tests {
             thumbprint: "ab".to_owned(),
         };
         assert_eq!(request_error(400, body), expected);
+    }
+
+    #[test]
+    fn keys_that_cannot_be_fetched_can_be_pasted() {
+        let body = r#"{"code":400,"message":"no such host","errors":
+            [{"path":"url","code":"keys-host-unknown","message":"no such host","help":null}]}"#;
+        let error = request_error(400, body);
+        assert_eq!(
+            error,
+            RequestError::KeysUnfetched("no such host".to_owned())
+        );
+        assert!(error.message().contains("paste the keys"));
     }
 
     #[test]
