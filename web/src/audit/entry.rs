@@ -100,7 +100,7 @@ fn facts(entry: &AuditEntry, is_known: bool) -> AnyView {
     };
     let id = entry.issuer.clone().unwrap_or_default();
     let issuer = match entry.issuer_name.as_deref().unwrap_or_default() {
-        "" => "not registered".into_any(),
+        "" => no_issuer(entry),
         name if is_known => {
             let (name, address) = (untrusted_text(name), format!("/issuers/{id}"));
             view! { <A href=address>{name}</A> }.into_any()
@@ -222,4 +222,13 @@ pub(crate) fn asked_for(entry: &AuditEntry) -> AnyView {
     let scope = entry.scope.as_deref().filter(|scope| !scope.is_empty());
     let scope = scope.map(|scope| view! { " " <code>{untrusted_text(scope)}</code> });
     view! { {untrusted_text(entry.requested.as_deref().unwrap_or_default())} {scope} }.into_any()
+}
+
+/// What stands in place of an issuer's name: a token without a subject was not read, and names none.
+pub(crate) fn no_issuer(entry: &AuditEntry) -> AnyView {
+    let text = match entry.subject.as_deref().unwrap_or_default() {
+        "" => "–",
+        _ => "not registered",
+    };
+    view! { <span class="hint">{text}</span> }.into_any()
 }

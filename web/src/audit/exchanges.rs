@@ -10,7 +10,7 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 
-use super::entry::{asked_for, decision, reason_view};
+use super::entry::{asked_for, decision, no_issuer, reason_view};
 use super::export::Export;
 use super::filters::{Choice, LogFilters, Search, exchanges, nothing, options};
 use super::histogram::Histogram;
@@ -188,7 +188,7 @@ fn none() -> AnyView {
 fn row(entry: &AuditEntry) -> AnyView {
     let name = entry.issuer_name.as_deref().unwrap_or_default();
     let issuer = match name {
-        "" => view! { <span class="hint">"not registered"</span> }.into_any(),
+        "" => no_issuer(entry),
         name => untrusted_text(name),
     };
     let subject = entry.subject.as_deref().unwrap_or_default();
