@@ -244,6 +244,9 @@ test("the guard is told while an allow is typed, as the server is configured, an
   await review.getByText("This server refuses to save it.").waitFor();
   await review.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText(/policy 1: strangers are admitted: .*; pin the tenant/).waitFor();
+  await page.getByText("Your changes are still in the editor.").waitFor();
+  assert.equal(await page.getByText("Try again").count(), 0, "it would be refused again");
+  await eventually(async () => assert.equal(await pattern.inputValue(), "repo:*"));
   assert.deepEqual((await server.issuer("Guarded")).authPolicy.policies[0].rules, closed.rules);
 });
 

@@ -1,5 +1,7 @@
 //! Saves policies after a preview of the changes: in words, as text, and on the tests.
 
+use std::time::Duration;
+
 use leptos::ev;
 use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
@@ -9,11 +11,20 @@ use super::findings::guard::GuardReview;
 use super::state::PolicyState;
 use super::tests::result::{TestResult, TestReview};
 use crate::analysis::meaning::MeaningOfChange;
+use crate::state::remote::sync::Sync;
+use crate::ui::inline_code::inline_code;
 use crate::ui::save_state::SaveState;
 use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::diff::{changes, lines};
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::policies::trials::Tally;
+use claimgate_workbench::remote::plan::Step;
+
+/// The identifier of the message that the server refused the policies.
+const REFUSAL: &str = "policies-refused";
+
+/// How long the editor takes at most to show the server's version after a refusal.
+const FOLLOWED: Duration = Duration::from_millis(50);
 
 /// The bar with the button that saves.
 #[component]
@@ -30,7 +41,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
             .with_untracked(|compiled| !compiled.errors.is_empty())
         {
             state.tried.set(true);
-            show_errors();
+            focus_on("policy-errors");
         } else if state.dirty.get_untracked() {
             is_asking.set(true);
         } else {
@@ -72,6 +83,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
     });
     let discard = move |_| state.set_policies(&state.saved.get_untracked());
     view! {
+        <Refusal state=state />
         <div class="save-bar" node_ref=bar>
             <button type="button" class="button button--primary" title="Ctrl+S" on:click=move |_| ask()>"Save policies"</button>
             <SaveState id=state.id dirty=state.dirty saved=just_saved />
@@ -127,13 +139,58 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
     }
 }
 
-/// Scrolls to the list of errors, once it exists.
-fn show_errors() {
+/// What the server's guard refused to save. The edits stay in the editor, where they can be corrected.
+#[component]
+fn Refusal(state: PolicyState) -> impl IntoView {
+    let (remote, sync) = (state.store.remote?, Sync::of(state.store)?);
+    let refused = RwSignal::new(String::new());
+    Effect::new(move || {
+        let own = remote
+            .failed_changes
+            .get()
+            .into_iter()
+            .find(|failed| failed.is_guarded && *failed.step.id() == **state.id.read_value());
+        let Some(failed) = own else { return };
+        sync.discard_failed(&failed);
+        let (step, reason) = (failed.step, failed.reason);
+        let Step::Policies(issuer) = step else { return };
+        let show = move || {
+            // The page may be gone by now.
+            if refused.try_set(reason).is_some() {
+                return;
+            }
+            let saved = state.saved.get_untracked();
+            state.opened.update_value(|opened| opened.policies = saved);
+            if !state.dirty.get_untracked() {
+                state.set_policies(&issuer.policies);
+            }
+            focus_on(REFUSAL);
+        };
+        set_timeout(show, FOLLOWED);
+    });
+    Some(view! {
+        <div role="alert" class="refusal">
+            {move || {
+                let refused = refused.get();
+                (state.dirty.get() && !refused.is_empty()).then(|| view! {
+                    <div id=REFUSAL class="notice notice--bad" tabindex="-1">
+                        <p><strong>"The policies were not saved"</strong> ": " {inline_code(&refused)} "."</p>
+                        <p class="hint">"Your changes are still in the editor. Correct them, and save again."</p>
+                    </div>
+                })
+            }}
+        </div>
+    })
+}
+
+/// Scrolls to an element and focuses it, once it exists.
+fn focus_on(id: &'static str) {
     use wasm_bindgen::JsCast;
-    request_animation_frame(|| {
-        let list = document().get_element_by_id("policy-errors");
-        if let Some(list) = list.and_then(|list| list.dyn_into::<web_sys::HtmlElement>().ok()) {
-            let _ = list.focus();
+    request_animation_frame(move || {
+        let element = document().get_element_by_id(id);
+        let element = element.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok());
+        if let Some(element) = element {
+            let _ = element.focus();
         }
     });
 }

@@ -51,6 +51,8 @@ pub(crate) struct FailedChange {
     pub(crate) name: String,
     /// Why the server did not make it.
     pub(crate) reason: String,
+    /// Whether the guard of shared issuers refused it.
+    pub(crate) is_guarded: bool,
 }
 
 /// The app's connection to its server.

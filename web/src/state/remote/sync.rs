@@ -350,6 +350,7 @@ impl Sync {
                 step,
                 name,
                 reason: error.message(),
+                is_guarded: matches!(error, RequestError::Guarded(_)),
             });
         });
     }

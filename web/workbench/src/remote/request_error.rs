@@ -21,6 +21,8 @@ pub enum RequestError {
         /// The thumbprint.
         thumbprint: String,
     },
+    /// The guard of shared issuers refuses policies: what it has found, and how to fix it.
+    Guarded(String),
     /// The server could not fetch the issuer's keys, with its message.
     KeysUnfetched(String),
     /// Any other refusal, with the server's message.
@@ -42,7 +44,9 @@ impl RequestError {
             Self::KeysUnfetched(message) => {
                 format!("{message}; to go on without fetching, paste the keys into `JWKS`")
             }
-            Self::Untrusted { message, .. } | Self::Refused(message) => message.clone(),
+            Self::Untrusted { message, .. } | Self::Guarded(message) | Self::Refused(message) => {
+                message.clone()
+            }
             Self::Unreachable => "the server cannot be reached".to_owned(),
         }
     }
@@ -69,7 +73,7 @@ fn refusal(status: u16, body: Value) -> RequestError {
         };
     }
     if text(&first["code"]).as_deref() == Some("shared-issuer-unpinned") {
-        return RequestError::Refused(strangers(&body["errors"]));
+        return RequestError::Guarded(strangers(&body["errors"]));
     }
     let message = text(&body["message"]).filter(|message| !message.is_empty());
     let code = text(&first["code"]).unwrap_or_default();
@@ -157,7 +161,7 @@ mod tests {
             "policy 2: strangers are admitted; policy 3: strangers are admitted; pin the tenant";
         assert_eq!(
             request_error(400, body),
-            RequestError::Refused(message.to_owned())
+            RequestError::Guarded(message.to_owned())
         );
     }
 }
