@@ -176,7 +176,7 @@ fn Create(page: Page) -> impl IntoView {
     view! {
         <form class="card stack" aria-labelledby="create-heading" on:submit=submit novalidate>
             <h2 id="create-heading">"Create another organization"</h2>
-            <TextField label="Name" value=name error=problem hint="Letters, digits, `-`, `_` and `.`." />
+            <TextField label="Name" value=name error=problem hint="May contain letters, digits and the characters `-` `_` `.` only." />
             <div class="actions">
                 <button type="submit" class="button button--primary">"Create organization"</button>
                 <span class="good" role="status">

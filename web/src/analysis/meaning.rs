@@ -54,7 +54,7 @@ fn changes(meaning: Meaning) -> AnyView {
         Relation::Wider => ("notice notice--note", "More is allowed than before."),
         Relation::Incomparable => (
             "notice notice--note",
-            "Some tokens are allowed that were not before, and others no longer.",
+            "Some tokens are newly allowed, and others are no longer allowed.",
         ),
         _ => (
             "notice notice--note",

@@ -105,7 +105,7 @@ fn FirstOrganization(sync: Sync) -> impl IntoView {
                 <code>"urn:pulumi:org:NAME"</code> "."
             </p>
             <form class="card stack" on:submit=submit novalidate>
-                <TextField label="Name" value=name error=problem hint="Letters, digits, `-`, `_` and `.`." />
+                <TextField label="Name" value=name error=problem hint="May contain letters, digits and the characters `-` `_` `.` only." />
                 <div class="actions">
                     <button type="submit" class="button button--primary">"Create organization"</button>
                     <button type="button" class="button button--quiet" on:click=move |_| sync.sign_out()>"Sign out"</button>

@@ -48,7 +48,7 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
             label="Name"
             value=details.name
             error=Signal::derive(move || once_tried(details.name_error()))
-            hint="Shown in this app only."
+            hint="Shown in lists, logs and exports. Policies do not depend on it."
         />
         {url_field}
         <KeysField jwks=details.jwks url=details.url fetched=details.fetched problem=details.keys_problem />

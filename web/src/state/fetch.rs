@@ -33,8 +33,8 @@ pub(crate) async fn fetch_keys(issuer: String) -> Result<Fetched, String> {
 async fn get(url: &str) -> Result<String, String> {
     let unreadable = |_| {
         format!(
-            "The browser could not read {url}. Either it cannot be reached, or the issuer lets no other page read it \
-             (CORS). Open that address in a tab, follow its jwks_uri, and paste the keys here."
+            "The browser could not read {url}. Either it cannot be reached, or the issuer does not let other pages \
+             read it (CORS). Open that address in a tab, follow its jwks_uri, and paste the keys here."
         )
     };
     let response = Request::get(url).send().await.map_err(unreadable)?;

@@ -42,7 +42,7 @@ const LABELS: [(&str, &str); 24] = [
     ("issuer-burst", "Burst per issuer"),
     ("max-connections", "Connections in total"),
     ("address-connections", "Connections per address"),
-    ("idle-timeout", "Closed without a request after"),
+    ("idle-timeout", "Idle connections are closed after"),
     ("write-timeout", "Closed when the client reads nothing for"),
     ("trusted-proxies", "Trusted proxies"),
     ("open-metrics", "Metrics without a token"),
