@@ -122,7 +122,8 @@ fn SignInPage(remote: Remote, sync: Sync) -> impl IntoView {
             <h1>"Sign in"</h1>
             <p class="lead">
                 "Issuers and policies are stored on this server. Sign in with an access token that has admin rights: the bootstrap \
-                 token that the server printed when it first started, or a token granted with the scope admin."
+                 token, which the server printed when it first started and which " <code>"claimgate bootstrap-token"</code>
+                " prints on its machine until it is used, or a token granted with the scope admin."
             </p>
             <div class="card stack"><SignInForm remote=remote sync=sync /></div>
             <p class="hint">
