@@ -34,7 +34,7 @@ test("claimgate.json loses nothing", async () => {
   assert.equal(file.name, "claimgate.json");
   const other = await openPage("import");
   await field(other).fill(file.text);
-  await other.getByText("This is a Claimgate file.").waitFor();
+  await other.getByText("Recognized as a Claimgate file.").waitFor();
   assert.equal(await understood(other).getByText("New", { exact: true }).count(), 2);
   await other.getByRole("button", { name: "Import 2 issuers" }).click();
   await other.getByRole("row", { name: /Two/ }).waitFor();
@@ -61,7 +61,7 @@ describe("exporting", () => {
     // The export can be imported again.
     const other = await openPage("import", options());
     await field(other).fill(file.text);
-    await other.getByText("This is a Pulumi program, of the organization acme.").waitFor();
+    await other.getByText("Recognized as a Pulumi program, of the organization acme.").waitFor();
     assert.equal(await understood(other).getByText("Already registered").count(), 2);
     await other.getByRole("button", { name: "Import 0 issuers" }).isDisabled();
   });
@@ -146,7 +146,7 @@ describe("importing", () => {
   test("policies without an issuer are added to the chosen one", async () => {
     const page = await openPage("import", options());
     await field(page).fill(JSON.stringify({ policies: [policy({ sub: "new" }, { authorizedPermissions: ["standard"] })] }));
-    await page.getByText("This is the policies of an issuer of Pulumi Cloud.").waitFor();
+    await page.getByText("Recognized as the policies of an issuer of Pulumi Cloud.").waitFor();
     await page.getByText("standard is left out").waitFor();
     const button = page.getByRole("button", { name: "Import policies" });
     assert.ok(await button.isDisabled());

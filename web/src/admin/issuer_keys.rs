@@ -24,7 +24,7 @@ pub(super) fn IssuerKeys(sync: Sync, store: Store) -> impl IntoView {
     let is_empty = Memo::new(move |_| store.issuers.read().is_empty());
     view! {
         <section class="stack--tight" aria-labelledby="issuer-keys-heading">
-            <h2 id="issuer-keys-heading">"Keys of the issuers"</h2>
+            <h2 id="issuer-keys-heading">"Keys in use"</h2>
             <p class="hint">
                 "Tokens are checked with keys that are registered with the issuer, or with those that the server fetches from it and \
                  refreshes when they change."

@@ -57,7 +57,7 @@ pub(crate) fn ImportPreview(
     };
     view! {
         <p role="status">
-            "This is " {title}
+            "Recognized as " {title}
             {organization.map(|name| view! { ", of the organization " <strong>{untrusted_text(&name)}</strong> })} "."
         </p>
         <Notes notes=Signal::stored(notes) />

@@ -26,7 +26,7 @@ pub const GROUPS: [(&str, &str, &str); 6] = [
     ),
     (
         "keys",
-        "Keys of issuers",
+        "Fetching of keys",
         "Where the server may fetch keys from.",
     ),
 ];
