@@ -213,11 +213,17 @@ describe("registering from what is pasted", () => {
     const field = page.getByLabel("URL or token");
     await field.fill("https://gitlab.com");
     await page.getByRole("heading", { name: "Provider: GitLab" }).waitFor();
+    await page.getByRole("button", { name: "Change provider" }).waitFor();
+    assert.ok(!(await page.getByLabel("Find a provider").isVisible()), "the list of providers is folded");
     await field.fill("https://idp.example/.well-known/openid-configuration");
     await page.getByRole("heading", { name: "Provider: Custom" }).waitFor();
     assert.equal(await page.getByLabel("URL", { exact: true }).inputValue(), "https://idp.example");
     await field.fill("http://idp.example");
     await page.getByText(/starts with https:\/\//).first().waitFor();
+    await field.fill("hello world");
+    await page.getByText(/or a token, found hello world/).waitFor();
+    await field.fill("eyJhbGciOiJSUzI1NiJ9.eyJp");
+    await page.getByText(/a token of three parts joined by/).waitFor();
   });
 
   test("the submit button is in sight without scrolling", async () => {

@@ -145,11 +145,10 @@ fn Refusal(state: PolicyState) -> impl IntoView {
     let (remote, sync) = (state.store.remote?, Sync::of(state.store)?);
     let refused = RwSignal::new(String::new());
     Effect::new(move || {
-        let own = remote
-            .failed_changes
-            .get()
-            .into_iter()
-            .find(|failed| failed.is_guarded && *failed.step.id() == **state.id.read_value());
+        let own =
+            remote.failed_changes.get().into_iter().find(|failed| {
+                failed.is_guarded && failed.step.id() == state.id.read_value().as_str()
+            });
         let Some(failed) = own else { return };
         sync.discard_failed(&failed);
         let (step, reason) = (failed.step, failed.reason);
