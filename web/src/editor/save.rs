@@ -145,10 +145,11 @@ fn Refusal(state: PolicyState) -> impl IntoView {
     let (remote, sync) = (state.store.remote?, Sync::of(state.store)?);
     let refused = RwSignal::new(String::new());
     Effect::new(move || {
-        let own =
-            remote.failed_changes.get().into_iter().find(|failed| {
-                failed.is_guarded && failed.step.id() == state.id.read_value().as_str()
-            });
+        let own = remote.failed_changes.get().into_iter().find(|failed| {
+            failed.is_guarded
+                && matches!(failed.step, Step::Policies(_))
+                && failed.step.id() == state.id.read_value().as_str()
+        });
         let Some(failed) = own else { return };
         sync.discard_failed(&failed);
         let (step, reason) = (failed.step, failed.reason);
@@ -166,6 +167,12 @@ fn Refusal(state: PolicyState) -> impl IntoView {
             focus_on(REFUSAL);
         };
         set_timeout(show, FOLLOWED);
+    });
+    // Once the edits are saved or discarded, it is about nothing.
+    Effect::new(move || {
+        if !state.dirty.get() {
+            refused.set(String::new());
+        }
     });
     Some(view! {
         <div role="alert" class="refusal">
