@@ -220,7 +220,11 @@ async fn a_deletion_is_undone_only_where_it_was_made_and_only_in_the_first_hour(
     // With other audiences the same policies admit others.
     let database = Database::sqlite();
     let site = site_with_deleted(&database, &policies).await;
-    let path = reregister(&site, json!({"audiences": ["sts.example"]})).await;
+    let path = reregister(
+        &site,
+        json!({"audiences": ["sts.example", "urn:pulumi:org:acme"]}),
+    )
+    .await;
     save(&site, &path, &policies).await.expect(400);
 
     // Policies that were changed since are not those that the issuer is registered with.

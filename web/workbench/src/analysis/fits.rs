@@ -120,7 +120,8 @@ mod tests {
                 "owner: any that begins with `acme`: yours, `acme`, and strangers', such as `acme-evil` (acme…)",
                 "owner id: any: strangers', such as `66600` (any owner id)",
                 "repository id: any: strangers', such as `666000` (any repository id)",
-                "repository: any: yours, `web`, and others, such as `x` (any repository)",
+                "repository: any: yours, `web`, and others, such as `evil` (any repository)",
+                "environment: only `pull_request` (pull_request)",
             ]
         );
         assert_eq!(

@@ -1,5 +1,7 @@
 //! Who may do what: each kind of token, with each permission, on each route.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::{ALL, DEV, Tokens, create, opened, set_access, with_key, yaml};
@@ -50,6 +52,39 @@ const ROUTES: [(&str, &str, &str, &str); 29] = [
         "admin",
     ),
 ];
+
+/// The other routes: those of an environment's name in the same test, those of an organization in
+/// tests of their own, here and in `requests`.
+const OTHER_ROUTES: [&str; 10] = [
+    "DELETE /api/esc/environments/{org}/{project}/{env}",
+    "POST /api/esc/environments/{org}/{project}/{env}/clone",
+    "GET /api/esc/environments",
+    "GET /api/esc/environments/{org}",
+    "POST /api/esc/environments/{org}",
+    "POST /api/esc/environments/{org}/yaml/check",
+    "POST /api/esc/environments/{org}/yaml/open",
+    "GET /api/esc/environments/{org}/yaml/open/{id}",
+    "GET /api/orgs/{org}/environments/access",
+    "PUT /api/orgs/{org}/environments/access",
+];
+
+/// The routes whose access is tested here, as the OpenAPI document names them.
+pub(crate) fn tested_routes() -> BTreeSet<String> {
+    let general = |path: &str| {
+        let path = path.split('?').next().unwrap_or_default();
+        let path = path
+            .replace("/versions/1", "/versions/{version}")
+            .replace("/versions/2", "/versions/{version}")
+            .replace("/tags/v", "/tags/{tag}")
+            .replace("/tags/t", "/tags/{tag}");
+        path.replace("//0123", "/{id}").replace("/0123", "/{id}")
+    };
+    let below = ROUTES.iter().map(|(method, path, ..)| {
+        let path = general(path);
+        format!("{method} /api/esc/environments/{{org}}/{{project}}/{{env}}{path}")
+    });
+    below.chain(OTHER_ROUTES.map(str::to_owned)).collect()
+}
 
 fn level(permission: &str) -> usize {
     PERMISSIONS

@@ -1,6 +1,6 @@
 //! Environments on the server.
 
-mod access;
+pub(crate) mod access;
 mod keys;
 mod requests;
 mod secrets;
