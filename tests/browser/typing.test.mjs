@@ -55,7 +55,7 @@ describe("with 1,000 policies", () => {
 
     const { page } = await opened();
     await eventually(async () => assert.ok(page.workers().length > 0, "the analysis has started"));
-    // Each key comes after the rest, so that a question is asked for each.
+    // Each key comes after the rest, so that each has a question of its own.
     const beside = await typed(page, () => page.waitForTimeout(300));
     assert.ok(beside <= Math.max(alone * 1.5, alone + 16), `${beside.toFixed(1)} ms a key, ${alone.toFixed(1)} ms without the analysis`);
     console.log(`# a key with 1,000 policies: ${beside.toFixed(1)} ms while the analysis works, ${alone.toFixed(1)} ms without it`);

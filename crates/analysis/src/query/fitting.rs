@@ -131,7 +131,7 @@ impl Space {
                     own.push((*text).to_owned());
                 }
             }
-            // A part that is always the same is told as that text.
+            // A part that is always the same is shown as that text.
             return Ok(match own.len() == texts.len() && texts.len() > 1 {
                 true => Texts::Any,
                 false => Texts::Only(own),

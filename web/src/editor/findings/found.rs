@@ -76,7 +76,7 @@ impl FoundState {
 }
 
 impl Edits {
-    /// Whether findings fit the policies: while a text cannot be read, as far as it can be told.
+    /// Whether findings fit the policies: while a text cannot be read, as far as is known.
     fn fit(self, found: &Found) -> bool {
         let Some(policies) = &found.policies else {
             return false;

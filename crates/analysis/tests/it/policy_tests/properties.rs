@@ -1,4 +1,4 @@
-//! Properties, and what becomes of their counterexamples.
+//! Properties, and the cases that their counterexamples become.
 
 use super::*;
 
