@@ -15,6 +15,7 @@ describe("stored data that cannot be read", () => {
   const texts = {
     "cut off": (text) => text.slice(0, text.length / 2),
     "of a later version": (text) => text.replace(/"version":\d+/, '"version":999'),
+    "with a policy that the reader refuses": (text) => text.replace('"decision":"deny"', '"decision":"perhaps"'),
     "not JSON at all": () => "<html>",
     "empty": () => "",
   };

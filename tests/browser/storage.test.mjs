@@ -195,19 +195,27 @@ describe("a browser that stores nothing", () => {
   });
 });
 
-test("data of an older version is read, and migrated with the next change", async () => {
-  const state = two();
-  const old = stored([{ name: "One", policies: [policy({ sub: "a" })] }]);
-  for (const field of ["revision", "samples", "thumbprints", "jwksSource", "lastUsed"]) delete old.issuers[0][field];
-  state.storageState.origins[0].localStorage[0].value = JSON.stringify({ version: 1, issuers: old.issuers });
-  const page = await openPage("", state);
-  await page.getByRole("row", { name: /One .* 1 allow, 0 deny/ }).waitFor();
-  assert.equal((await readStored(page)).version, 1);
-  await visit(page, first);
-  await rename(page, "Newer");
-  const now = await readStored(page);
-  assert.deepEqual([now.version, now.issuers[0].name, now.issuers[0].policies.length], [4, "Newer", 1]);
-});
+/** Issuers as the app stored them in each of its former versions. */
+const former = {
+  1: ({ issuers: [{ revision, samples, thumbprints, jwksSource, lastUsed, ...issuer }] }) => ({ version: 1, issuers: [issuer] }),
+  2: ({ issuers: [{ revision, ...issuer }] }) => ({ version: 2, issuers: [issuer] }),
+  3: ({ issuers: [issuer], ...rest }) => ({ ...rest, version: 3, issuers: [{ ...issuer, reporting: [false, true] }] }),
+};
+for (const [version, written] of Object.entries(former)) {
+  test(`data of version ${version} is read, and migrated with the next change`, async () => {
+    const state = two();
+    const policies = [policy({ sub: "a" }), policy({ sub: "b" }, { decision: "deny" })];
+    state.storageState.origins[0].localStorage[0].value = JSON.stringify(written(stored([{ name: "One", policies }])));
+    const page = await openPage("", state);
+    await page.getByRole("row", { name: /One .* 1 allow, 1 deny/ }).waitFor();
+    assert.equal((await readStored(page)).version, Number(version));
+    await visit(page, first);
+    await rename(page, "Newer");
+    const now = await readStored(page);
+    assert.deepEqual([now.version, now.issuers[0].name, now.issuers[0].policies.length], [4, "Newer", 2]);
+    assert.equal(now.issuers[0].policies[1].reportOnly ?? false, version === "3", "a list beside the policies marked those that only report");
+  });
+}
 
 test("data of a newer version in another tab is not overwritten", async () => {
   const page = await openPage("", two());
