@@ -1,7 +1,5 @@
 //! Saves policies after a preview of the changes: in words, as text, and on the tests.
 
-use std::time::Duration;
-
 use leptos::ev;
 use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
@@ -11,20 +9,15 @@ use super::findings::guard::GuardReview;
 use super::state::PolicyState;
 use super::tests::result::{TestResult, TestReview};
 use crate::analysis::meaning::MeaningOfChange;
-use crate::state::remote::sync::Sync;
 use crate::ui::inline_code::inline_code;
 use crate::ui::save_state::SaveState;
 use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::diff::{changes, lines};
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::policies::trials::Tally;
-use claimgate_workbench::remote::plan::Step;
 
 /// The identifier of the message that the server refused the policies.
 const REFUSAL: &str = "policies-refused";
-
-/// How long the editor takes at most to show the server's version after a refusal.
-const FOLLOWED: Duration = Duration::from_millis(50);
 
 /// The bar with the button that saves.
 #[component]
@@ -142,39 +135,13 @@ fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl 
 /// What the server's guard refused to save. The edits stay in the editor, where they can be corrected.
 #[component]
 fn Refusal(state: PolicyState) -> impl IntoView {
-    let (remote, sync) = (state.store.remote?, Sync::of(state.store)?);
-    let refused = RwSignal::new(String::new());
+    let refused = state.refused;
     Effect::new(move || {
-        let own = remote.failed_changes.get().into_iter().find(|failed| {
-            failed.is_guarded
-                && matches!(failed.step, Step::Policies(_))
-                && failed.step.id() == state.id.read_value().as_str()
-        });
-        let Some(failed) = own else { return };
-        sync.discard_failed(&failed);
-        let (step, reason) = (failed.step, failed.reason);
-        let Step::Policies(issuer) = step else { return };
-        let show = move || {
-            // The page may be gone by now.
-            if refused.try_set(reason).is_some() {
-                return;
-            }
-            let saved = state.saved.get_untracked();
-            state.opened.update_value(|opened| opened.policies = saved);
-            if !state.dirty.get_untracked() {
-                state.set_policies(&issuer.policies);
-            }
+        if !refused.read().is_empty() {
             focus_on(REFUSAL);
-        };
-        set_timeout(show, FOLLOWED);
-    });
-    // Once the edits are saved or discarded, it is about nothing.
-    Effect::new(move || {
-        if !state.dirty.get() {
-            refused.set(String::new());
         }
     });
-    Some(view! {
+    view! {
         <div role="alert" class="refusal">
             {move || {
                 let refused = refused.get();
@@ -186,7 +153,7 @@ fn Refusal(state: PolicyState) -> impl IntoView {
                 })
             }}
         </div>
-    })
+    }
 }
 
 /// Scrolls to an element and focuses it, once it exists.

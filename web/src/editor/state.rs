@@ -71,6 +71,8 @@ pub(crate) struct PolicyState {
     pub(crate) saved: Memo<Vec<PolicyDefinition>>,
     /// Whether they differ from the saved ones.
     pub(crate) dirty: Memo<bool>,
+    /// Why the server's guard refused them; empty once they are saved or discarded.
+    pub(crate) refused: RwSignal<String>,
     /// The issuer's samples, parsed.
     pub(crate) samples: Memo<Vec<Ready>>,
     /// The tests: the decisions of the saved policies and of the last edited ones without errors.
@@ -213,6 +215,7 @@ impl PolicyState {
             dirty: Memo::new(move |_| {
                 written.with(|written| written.as_ref() != Ok(&*saved.read()))
             }),
+            refused: RwSignal::default(),
             samples,
             trials,
             facts,

@@ -9,9 +9,11 @@ use super::{PolicyState, PolicyView};
 use crate::editor::elements::{card_of, field_of};
 use crate::editor::focus::focus_in_soon;
 use crate::state::draft::fields_of;
+use crate::state::remote::sync::Sync;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::policies::history::Content;
 use claimgate_workbench::policies::json_places::Places;
+use claimgate_workbench::remote::plan::Step;
 
 impl PolicyState {
     /// Shows a text that was replaced from outside the form.
@@ -31,10 +33,15 @@ impl PolicyState {
         }
     }
 
-    /// Shows what another tab has saved, unless there are edits here.
+    /// Shows what another tab has saved, unless there are edits here. Edits that the server's guard
+    /// has refused stay.
     pub(super) fn follow(self) {
         Effect::new(move |before: Option<Vec<PolicyDefinition>>| {
             let saved = self.saved.get();
+            if let Some((policies, reason)) = self.take_refusal() {
+                self.keep_refused(policies, reason, &saved);
+                return saved;
+            }
             let is_untouched = |before: &Vec<PolicyDefinition>| {
                 *before != saved
                     && self
@@ -48,6 +55,49 @@ impl PolicyState {
             }
             saved
         });
+        // Once the edits are saved or discarded, the reason is about nothing.
+        Effect::new(move || {
+            if !self.dirty.get() {
+                self.refused.set(String::new());
+            }
+        });
+    }
+
+    /// The policies of this issuer that the server's guard has refused, and why. The editor shows
+    /// them from now on, and no longer the list of failed changes.
+    fn take_refusal(self) -> Option<(Vec<PolicyDefinition>, String)> {
+        let sync = Sync::of(self.store)?;
+        let failed = self.store.remote?.failed_changes.get();
+        failed.into_iter().find_map(|failed| match &failed.step {
+            Step::Policies(issuer) if failed.is_guarded && issuer.id == *self.id.read_value() => {
+                sync.discard_failed(&failed);
+                Some((issuer.policies.clone(), failed.reason))
+            }
+            _ => None,
+        })
+    }
+
+    /// Keeps refused policies as edits of the saved ones.
+    fn keep_refused(
+        self,
+        policies: Vec<PolicyDefinition>,
+        reason: String,
+        saved: &[PolicyDefinition],
+    ) {
+        self.opened
+            .update_value(|opened| opened.policies = saved.to_vec());
+        if self.dirty.get_untracked() {
+            self.refused.set(reason);
+            return;
+        }
+        // The editor was closed when the answer came. Outside the effect, like the fields above.
+        let show = move || {
+            if self.opened.try_get_value().is_some() {
+                self.set_policies(&policies);
+                self.refused.set(reason);
+            }
+        };
+        set_timeout(show, Duration::ZERO);
     }
 
     /// Shows what another tab has saved, if the editor still exists.
