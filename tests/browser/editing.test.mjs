@@ -107,9 +107,9 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
       if (viewport.width < 1100) await page.getByRole("button", { name: "Policies", exact: true }).click();
       await page.getByRole("button", { name: "Save to issuer…" }).click();
-      const changes = page.getByRole("region", { name: "What saving changes" });
+      const changes = page.getByRole("dialog", { name: "Save these changes?" });
       assert.match(await changes.innerText(), /sub.*repo:a:main.*becomes.*repo:a:\*/);
-      await changes.getByRole("button", { name: "Save these policies" }).click();
+      await changes.getByRole("button", { name: "Save", exact: true }).click();
       await page.getByText("✓ Saved to CI").waitFor();
       await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
       await page.getByRole("link", { name: "CI", exact: true }).click();

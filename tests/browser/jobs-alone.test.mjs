@@ -117,7 +117,7 @@ const jobs = [
     async work(person, page) {
       await showPane(person, page, "Policies");
       await person.press(button(page, "Save to issuer…"));
-      await person.press(button(page, "Save these policies"));
+      await person.press(page.getByRole("dialog", { name: "Save these changes?" }).getByRole("button", { name: "Save", exact: true }));
       await eventually(async () => assert.notEqual((await subjects(page))[0], octo("ref:refs/heads/main")));
     },
   },

@@ -49,12 +49,12 @@ for (const width of widths) {
       await pane(page, "Policies");
       assert.match(await text(scratch(page)), /copied from GitHub Actions\. The saved issuer changes only when you save to it\./);
       await page.getByRole("button", { name: "Save to issuer…" }).click();
-      const changes = page.getByRole("region", { name: "What saving changes" });
+      const changes = page.getByRole("dialog", { name: "Save these changes?" });
       assert.match(await text(changes), /policy 1.*changes.*`sub`.*`repo:octo-org\/octo-repo:\*` becomes `repo:octo-org\/other-repo:ref:refs\/heads\/main`/);
       await changes.getByRole("button", { name: "Cancel" }).click();
       assert.deepEqual((await stored(page)).policies, before);
       await page.getByRole("button", { name: "Save to issuer…" }).click();
-      await page.getByRole("button", { name: "Save these policies" }).click();
+      await changes.getByRole("button", { name: "Save", exact: true }).click();
       await page.getByText("✓ Saved to GitHub Actions").waitFor();
       const after = (await stored(page)).policies;
       assert.equal(after[0].rules.sub, "repo:octo-org/other-repo:ref:refs/heads/main");
@@ -198,6 +198,7 @@ for (const width of widths) {
         await pane(page, "Policies");
         await page.getByRole("button", { name: "Save to issuer…" }).click();
         await isInOrder(page, "a scratch set");
+        await page.getByRole("dialog", { name: "Save these changes?" }).getByRole("button", { name: "Cancel" }).click();
         await asJson(page);
         await scratchField(page).fill('{"policies": [{"decision": "perhaps"}]}');
         await page.getByText("These policies cannot be saved").waitFor();

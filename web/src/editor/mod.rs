@@ -13,6 +13,7 @@ pub(crate) mod pattern_field;
 pub(crate) mod pattern_help;
 pub(crate) mod policy_editor;
 pub(crate) mod policy_views;
+pub(crate) mod review;
 pub(crate) mod save;
 pub(crate) mod state;
 pub(crate) mod tests;

@@ -1,20 +1,17 @@
-//! Saves policies after a preview of the changes: in words, as text, and on the tests.
+//! Saves policies after a review of the changes.
 
 use leptos::ev;
-use leptos::html::{Dialog, Div};
+use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::changes::{ChangeList, ChangedText};
 use super::findings::guard::GuardReview;
+use super::review::{Review, ReviewDialog};
 use super::state::PolicyState;
-use super::tests::result::{TestResult, TestReview};
-use crate::analysis::meaning::MeaningOfChange;
+use super::tests::result::TestResult;
 use crate::ui::inline_code::inline_code;
 use crate::ui::save_state::SaveState;
 use claimgate_workbench::analysis::question::Settings;
-use claimgate_workbench::issuers::diff::{changes, lines};
 use claimgate_workbench::issuers::storage::StoredIssuer;
-use claimgate_workbench::policies::trials::Tally;
 
 /// The identifier of the message that the server refused the policies.
 const REFUSAL: &str = "policies-refused";
@@ -24,7 +21,6 @@ const REFUSAL: &str = "policies-refused";
 pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
     let just_saved = RwSignal::new(false);
     let is_asking = RwSignal::new(false);
-    let dialog = NodeRef::<Dialog>::new();
     let ask = move || {
         if is_asking.get_untracked() {
             return;
@@ -53,14 +49,6 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
         }
         is_asking.set(false);
     });
-    Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        if is_asking.get() {
-            let _ = dialog.show_modal();
-        } else if dialog.open() {
-            dialog.close();
-        }
-    });
     let bar = NodeRef::<Div>::new();
     // On another tab of the page, the shortcut does not concern the policies.
     let is_there = move || {
@@ -87,48 +75,37 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
                 </button>
             </Show>
         </div>
-        <dialog node_ref=dialog class="review" aria-labelledby="review-heading" on:close=move |_| is_asking.set(false)>
-            {move || is_asking.get().then(|| untrack(|| view! {
-                <Review state=state save=save cancel=Callback::new(move |()| is_asking.set(false)) />
-            }))}
-        </dialog>
+        <ReviewDialog is_open=is_asking>
+            <EditorReview state=state save=save cancel=Callback::new(move |()| is_asking.set(false)) />
+        </ReviewDialog>
     }
 }
 
 /// The changes that saving would make.
 #[component]
-fn Review(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl IntoView {
+fn EditorReview(state: PolicyState, save: Callback<()>, cancel: Callback<()>) -> impl IntoView {
     let edited = state.written.get_untracked().unwrap_or_default();
     let saved = state.saved.get_untracked();
     let has_moved = state.opened.with_value(|opened| opened.policies != saved);
-    let list = changes(&saved, &edited);
-    let is_order = list.is_empty();
     let settings = state.store.find(&state.id.read_value());
-    let settings = settings.as_ref().map(Settings::of);
-    let trials = state.trials.get_untracked();
-    let is_good = Tally::of(&trials).is_good();
     view! {
-        <h2 id="review-heading">"Save these changes?"</h2>
-        {has_moved.then(|| view! {
-            <p class="notice notice--note">
-                "Other policies were saved after this editor opened. The changes below are relative to those. Both versions are \
-                 kept until you choose one."
-            </p>
-        })}
-        {is_order.then(|| view! { <p>"Only the order changes. Every decision stays the same."</p> })}
-        {(!is_order).then(|| settings.clone().map(|settings| view! {
-            <MeaningOfChange settings=settings old=saved.clone() new=edited.clone() />
-        }))}
-        <GuardReview state=state />
-        <ChangeList changes=list />
-        {(!trials.is_empty()).then(|| view! { <TestReview trials=trials leave=cancel /> })}
-        {(!is_order).then(|| view! { <ChangedText lines=lines(&saved, &edited) /> })}
-        <div class="actions">
-            <button type="button" class="button button--primary" autofocus on:click=move |_| save.run(())>
-                {if is_good { "Save" } else { "Save anyway" }}
-            </button>
-            <button type="button" class="button button--quiet" on:click=move |_| cancel.run(())>"Cancel"</button>
-        </div>
+        <Review
+            settings=settings.as_ref().map(Settings::of)
+            old=saved
+            new=edited
+            trials=state.trials.get_untracked()
+            go_to_test=Some(cancel)
+            save=save
+            cancel=cancel
+        >
+            {has_moved.then(|| view! {
+                <p class="notice notice--note">
+                    "Other policies were saved after this editor opened. The changes below are relative to those. Both versions are \
+                     kept until you choose one."
+                </p>
+            })}
+            <GuardReview state=state />
+        </Review>
     }
 }
 

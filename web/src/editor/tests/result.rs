@@ -62,21 +62,25 @@ pub(super) fn element_id(id: &str) -> String {
 #[component]
 pub(crate) fn TestReview(
     trials: Vec<Trial>,
-    /// Called before a link leads to a test.
-    leave: Callback<()>,
+    /// Called before a link leads to a test; none where there are no tests to go to.
+    leave: Option<Callback<()>>,
 ) -> impl IntoView {
     let tally = Tally::of(&trials);
     let missed = trials.iter().filter_map(|trial| {
         let id = element_id(&trial.sample.id);
-        let go = move |_| {
-            leave.run(());
-            focus_soon(id.clone());
-        };
         let name = untrusted_text(&trial.sample.name);
         let miss = trial.miss()?;
-        Some(view! {
-            <li><button type="button" class="place" on:click=go>{name}</button> ": " <strong>{miss}</strong></li>
-        })
+        let name = match leave {
+            None => name.into_any(),
+            Some(leave) => {
+                let go = move |_| {
+                    leave.run(());
+                    focus_soon(id.clone());
+                };
+                view! { <button type="button" class="place" on:click=go>{name}</button> }.into_any()
+            }
+        };
+        Some(view! { <li>{name} ": " <strong>{miss}</strong></li> })
     });
     let missed = missed.collect_view();
     let turned: Vec<_> = trials.iter().filter(|trial| trial.changes()).collect();

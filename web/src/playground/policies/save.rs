@@ -1,47 +1,43 @@
-//! Saves a scratch set to its issuer, after a preview of the changes.
+//! Saves a scratch set to its issuer, after a review of the changes.
 
+use claimgate::text::list;
 use leptos::prelude::*;
 
-use crate::editor::changes::ChangeList;
+use crate::editor::review::{Review, ReviewDialog};
 use crate::playground::bench::Bench;
 use crate::state::store::use_store;
 use crate::ui::save_state::saved_view;
 use crate::ui::untrusted_text::untrusted_text;
-use claimgate_workbench::issuers::diff::changes;
+use claimgate_workbench::analysis::question::Settings;
+use claimgate_workbench::issuers::storage::StoredIssuer;
+use claimgate_workbench::policies::trials::Trial;
 
-/// The button with the preview. Empty if there is no issuer to save to.
+/// The button with the review. Empty if there is no issuer to save to.
 #[component]
 pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
     let store = use_store();
     let target = Memo::new(move |_| {
         let scratch = bench.scratch.read();
         let issuers = store.issuers.read();
-        scratch
-            .as_ref()
-            .and_then(|scratch| scratch.target(&issuers))
-            .map(|issuer| {
-                (
-                    issuer.id.clone(),
-                    issuer.name.clone(),
-                    issuer.policies.clone(),
-                )
-            })
+        let target = scratch.as_ref()?.target(&issuers)?;
+        Some((target.id.clone(), target.name.clone()))
     });
+    let current = move || store.find(&target.get_untracked()?.0);
     let is_open = RwSignal::new(false);
     let saved = RwSignal::new(None::<(String, String)>);
-    let differences = Memo::new(move |_| {
-        let target = target.read();
-        target
-            .as_ref()
-            .map(|(_, _, policies)| changes(policies, &bench.good.read()))
-            .unwrap_or_default()
-    });
+    let objection = RwSignal::new(String::new());
     Effect::new(move || {
         bench.text.track();
         saved.set(None);
+        objection.set(String::new());
     });
-    let save = move |_| {
-        let (Some((id, name, _)), Ok(policies)) =
+    let ask = move |_| {
+        let Some(issuer) = current() else { return };
+        objection.set(objection_to(bench, &issuer).unwrap_or_default());
+        is_open.set(objection.read_untracked().is_empty());
+    };
+    let save = Callback::new(move |()| {
+        let (Some((id, name)), Ok(policies)) =
             (target.get_untracked(), bench.written.get_untracked())
         else {
             return;
@@ -54,45 +50,47 @@ pub(crate) fn SaveToIssuer(bench: Bench) -> impl IntoView {
         });
         is_open.set(false);
         saved.set(Some((id, name)));
+    });
+    let cancel = Callback::new(move |()| is_open.set(false));
+    let review = move || {
+        let issuer = current()?;
+        let policies = bench.written.get_untracked().ok()?;
+        let trials = Trial::of_change(&issuer, &policies);
+        Some(view! {
+            <Review
+                settings=Some(Settings::of(&issuer))
+                old=issuer.policies
+                new=policies
+                trials=trials
+                go_to_test=None
+                save=save
+                cancel=cancel
+            >
+                <p>"They replace the policies of " <strong>{untrusted_text(&issuer.name)}</strong> "."</p>
+            </Review>
+        })
     };
-    let is_right = move || bench.written.read().is_ok() && bench.aside.read().is_empty();
-    let is_same = move || differences.read().is_empty();
     view! {
-        {move || target.get().map(|(_, name, _)| view! {
-            <div class="save-scratch stack--tight">
-                <button
-                    type="button"
-                    class="button"
-                    aria-expanded=move || is_open.get().to_string()
-                    on:click=move |_| is_open.update(|open| *open = !*open)
-                >
-                    "Save to issuer…"
-                </button>
-                {move || is_open.get().then(|| view! {
-                    <section class="stack--tight" aria-label="What saving changes">
-                        {if is_same() {
-                            view! { <p class="hint">"Nothing would change in " {untrusted_text(&name)} "."</p> }.into_any()
-                        } else {
-                            view! {
-                                <p>"In " <strong>{untrusted_text(&name)}</strong> " this would change:"</p>
-                                <ChangeList changes=differences.get() />
-                            }.into_any()
-                        }}
-                        <div class="actions">
-                            <button
-                                type="button"
-                                class="button button--primary"
-                                disabled=move || !is_right() || is_same()
-                                on:click=save
-                            >
-                                "Save these policies"
-                            </button>
-                            <button type="button" class="button button--quiet" on:click=move |_| is_open.set(false)>"Cancel"</button>
-                        </div>
-                    </section>
-                })}
-            </div>
+        {move || target.read().is_some().then(|| view! {
+            <button type="button" class="button" on:click=ask>"Save to issuer…"</button>
+            <p role="status" class="hint">{move || untrusted_text(&objection.read())}</p>
         })}
+        <ReviewDialog is_open=is_open>{review()}</ReviewDialog>
         <p role="status" class="saved">{move || saved.get().map(|(id, name)| saved_view(store, &id, &name))}</p>
     }
+}
+
+/// Why the scratch set cannot be saved to an issuer, or need not be.
+fn objection_to(bench: Bench, issuer: &StoredIssuer) -> Option<String> {
+    let aside = bench.aside.get_untracked();
+    if !aside.is_empty() {
+        return Some(format!("Complete {} first.", list::policies(&aside)));
+    }
+    bench.written.with_untracked(|written| match written {
+        Err(_) => Some("Correct the errors above first.".to_owned()),
+        Ok(policies) if *policies == issuer.policies => {
+            Some(format!("Nothing would change in {}.", issuer.name))
+        }
+        Ok(_) => None,
+    })
 }

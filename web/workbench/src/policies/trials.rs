@@ -3,9 +3,12 @@
 
 use claimgate::diagnostic::{Diagnostic, Severity};
 use claimgate::explain::Outcome;
+use claimgate::pattern::Dialect;
+use claimgate::policy::PolicyDefinition;
 use claimgate_formats::{Sample, outcome_word};
 
 use super::samples::{Decided, Ready};
+use crate::issuers::storage::{StoredIssuer, compile_policies};
 
 /// A test with the decisions of the saved and the edited policies.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +32,20 @@ impl Trial {
             before,
             now,
         }
+    }
+
+    /// The tests of an issuer, decided by its policies and by these.
+    pub fn of_change(issuer: &StoredIssuer, policies: &[PolicyDefinition]) -> Vec<Self> {
+        let compile =
+            |policies| compile_policies(policies, issuer.report_only, Dialect::Pulumi).ok();
+        let (old, new) = (compile(&issuer.policies), compile(policies));
+        let trial = |sample| {
+            let ready = Ready::of(sample, issuer.audiences.as_deref());
+            let [before, now] =
+                [&old, &new].map(|set| set.as_ref().and_then(|set| ready.decide(set)));
+            Self::new(&ready, before, now)
+        };
+        issuer.samples.iter().map(trial).collect()
     }
 
     /// Whether the two decisions differ.
