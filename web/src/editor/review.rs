@@ -49,18 +49,12 @@ pub(crate) fn Review(
     cancel: Callback<()>,
     children: Children,
 ) -> impl IntoView {
-    let list = changes(&old, &new);
-    let is_order = list.is_empty();
     let is_good = Tally::of(&trials).is_good();
-    let text = (!is_order).then(|| lines(&old, &new));
     view! {
         <h2 id="review-heading">"Save these changes?"</h2>
-        {is_order.then(|| view! { <p>"Only the order changes. Every decision stays the same."</p> })}
         {children()}
-        {settings.filter(|_| !is_order).map(|settings| view! { <MeaningOfChange settings=settings old=old new=new /> })}
-        <ChangeList changes=list />
+        <Differences settings=settings old=old new=new />
         {(!trials.is_empty()).then(|| view! { <TestReview trials=trials leave=go_to_test /> })}
-        {text.map(|lines| view! { <ChangedText lines=lines /> })}
         <div class="actions">
             <button type="button" class="button button--primary" autofocus on:click=move |_| save.run(())>
                 {if is_good { "Save" } else { "Save anyway" }}
@@ -68,4 +62,37 @@ pub(crate) fn Review(
             <button type="button" class="button button--quiet" on:click=move |_| cancel.run(())>"Cancel"</button>
         </div>
     }
+}
+
+/// What a change of policies opens and closes, and what it changes: in words, and line by line.
+#[component]
+pub(crate) fn Differences(
+    /// The issuer's settings; without them, what the change means is left out.
+    settings: Option<Settings>,
+    /// The policies before.
+    old: Vec<PolicyDefinition>,
+    /// The policies after.
+    new: Vec<PolicyDefinition>,
+    /// Whether the lines are unfolded.
+    #[prop(optional)]
+    open: bool,
+) -> impl IntoView {
+    if old == new {
+        return view! { <p class="hint">"Both have the same policies."</p> }.into_any();
+    }
+    let list = changes(&old, &new);
+    let lines = lines(&old, &new);
+    if list.is_empty() {
+        return view! {
+            <p>"Only the order changes. Every decision stays the same."</p>
+            <ChangedText lines=lines open=open />
+        }
+        .into_any();
+    }
+    view! {
+        {settings.map(|settings| view! { <MeaningOfChange settings=settings old=old new=new /> })}
+        <ChangeList changes=list />
+        <ChangedText lines=lines open=open />
+    }
+    .into_any()
 }

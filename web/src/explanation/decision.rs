@@ -12,7 +12,7 @@ use crate::playground::bench::use_bench;
 use crate::state::store::use_store;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
-use claimgate_workbench::playground::scratch::apply;
+use claimgate_workbench::playground::scratch::{apply, apply_to_copy};
 
 /// Symbol, word and style of a policy's outcome.
 fn look(policy: &PolicyEvidence) -> (&'static str, &'static str, &'static str) {
@@ -236,7 +236,8 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
 fn ApplyMiss(miss: NearestMiss) -> impl IntoView {
     let bench = use_bench()?;
     let store = use_store();
-    let policies = apply(&bench.decided_untracked(), &miss)?;
+    let decided = bench.decided_untracked();
+    let (policies, extended) = (apply(&decided, &miss)?, apply_to_copy(&decided, &miss)?);
     let dropped: Vec<_> = miss
         .changes
         .iter()
@@ -256,6 +257,14 @@ fn ApplyMiss(miss: NearestMiss) -> impl IntoView {
         {note}
         <div class="actions">
             <button type="button" class="button" on:click=move |_| bench.change(store, &policies)>{label}</button>
+            <button
+                type="button"
+                class="button button--quiet"
+                title=format!("Policy {} stays as it is; a copy of it gets the change", miss.policy + 1)
+                on:click=move |_| bench.change(store, &extended)
+            >
+                "Add a policy instead"
+            </button>
         </div>
     })
 }

@@ -1,21 +1,15 @@
 //! What changes from one revision to another: what it opens and closes, in words, and line by line.
 
-use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
 use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
-use super::restore::Restore;
 use super::state::History;
-use crate::analysis::meaning::MeaningOfChange;
 use crate::connected::loaded::local_words;
-use crate::editor::changes::{ChangeList, ChangedText};
-use crate::state::store::use_store;
-use claimgate_workbench::analysis::question::Settings;
-use claimgate_workbench::issuers::diff::{changes, lines};
+use crate::editor::review::Differences;
 use claimgate_workbench::remote::revisions::Pair;
 
-/// The comparison, and the button that restores the later revision.
+/// The comparison.
 #[component]
 pub(super) fn Compare(history: History) -> impl IntoView {
     Effect::new(move || {
@@ -28,11 +22,6 @@ pub(super) fn Compare(history: History) -> impl IntoView {
         let Pair { from, to } = history.pair.get()?;
         Some((history.policies(from)?, history.policies(to)?))
     });
-    let store = use_store();
-    let settings = Signal::derive(move || {
-        let issuer = store.find(&history.issuer.read_untracked());
-        issuer.as_ref().map(Settings::of)
-    });
     view! {
         <section class="card stack--tight" aria-labelledby="compare-heading">
             <h2 id="compare-heading">{move || history.pair.get().map(|Pair { from, to }| match from {
@@ -41,9 +30,8 @@ pub(super) fn Compare(history: History) -> impl IntoView {
             })}</h2>
             <Choice history=history />
             {move || both.get().map(|(before, after)| view! {
-                <Difference settings=settings.get_untracked() before=before after=after />
+                <Differences settings=history.settings() old=before new=after open=true />
             })}
-            <Restore history=history />
         </section>
     }
 }
@@ -106,27 +94,4 @@ fn Choice(history: History) -> impl IntoView {
         }
     };
     view! { <div class="field-row field-row--even">{choice("From", "compare-from", true)} {choice("To", "compare-to", false)}</div> }
-}
-
-#[component]
-fn Difference(
-    /// Those of the issuer as it is now.
-    settings: Option<Settings>,
-    before: Vec<PolicyDefinition>,
-    after: Vec<PolicyDefinition>,
-) -> impl IntoView {
-    if before == after {
-        return view! { <p class="hint">"Both have the same policies."</p> }.into_any();
-    }
-    let list = changes(&before, &after);
-    let is_order = list.is_empty();
-    view! {
-        {is_order.then(|| view! { <p>"Only the order of policies differs. Every decision stays the same."</p> })}
-        {settings.filter(|_| !is_order).map(|settings| view! {
-            <MeaningOfChange settings=settings old=before.clone() new=after.clone() />
-        })}
-        <ChangeList changes=list />
-        <ChangedText lines=lines(&before, &after) open=true />
-    }
-    .into_any()
 }

@@ -10,7 +10,7 @@ use crate::connected::list::list_view;
 use crate::connected::loaded::local_text;
 use claimgate_workbench::remote::revisions::Pair;
 
-const COLUMNS: [&str; 4] = ["Revision", "Time", "By", "Policies"];
+const COLUMNS: [&str; 5] = ["Revision", "Time", "By", "Policies", "Restore"];
 
 /// The list.
 #[component]
@@ -47,6 +47,21 @@ fn row(history: History, revision: &RevisionEntry) -> AnyView {
             <td data-label="Time">{local_text(&revision.created)}</td>
             <td data-label="By"><span>{author(revision.by.as_ref())}</span></td>
             <td data-label="Policies">{revision.count.map_or_else(|| "–".to_owned(), |count| count.to_string())}</td>
+            <td data-label="Restore">
+                {move || match is_current.get() {
+                    true => "–".into_any(),
+                    false => view! {
+                        <button
+                            type="button"
+                            class="button button--small"
+                            on:click=move |_| history.restoring.set(Some(version))
+                        >
+                            "Restore" <span class="visually-hidden">" revision " {version}</span>
+                        </button>
+                    }
+                    .into_any(),
+                }}
+            </td>
         </tr>
     }
     .into_any()

@@ -6,6 +6,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::compare::Compare;
 use super::list::RevisionList;
+use super::restore::Restore;
 use super::state::History;
 use crate::connected::loaded::zone_name;
 use crate::shell::not_found::NotFoundPage;
@@ -71,6 +72,7 @@ pub(crate) fn HistoryPage() -> impl IntoView {
                     "The policies of a revision could not be loaded: " {inline_code(&history.problem.read())} "."
                 </p>
             })}
+            <Restore history=history />
             <div class="history">
                 <RevisionList history=history />
                 <Compare history=history />

@@ -7,45 +7,38 @@ use leptos_router::NavigateOptions;
 use leptos_router::hooks::use_navigate;
 
 use super::state::History;
-use crate::editor::changes::ChangeList;
+use crate::editor::review::Differences;
 use crate::state::remote::client::RequestError;
-use crate::ui::icon::{Icon, icon};
 use crate::ui::inline_code::inline_code;
-use claimgate_workbench::issuers::diff::changes;
 
-/// The button, with its dialog. Nothing for the current revision.
+/// The dialog, open while a revision is to be restored, and what came of it.
 #[component]
 pub(super) fn Restore(history: History) -> impl IntoView {
-    let newest = move || history.newest();
-    let target = Memo::new(move |_| {
-        let to = history.pair.get()?.to;
-        (newest() != Some(to)).then_some(to)
-    });
+    let target = history.restoring;
     let (problem, done) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     let is_busy = RwSignal::new(false);
     let dialog = NodeRef::<Dialog>::new();
-    let open = move |_| {
+    Effect::new(move || {
+        let Some(dialog) = dialog.get() else { return };
+        let Some(version) = target.get() else {
+            return dialog.close();
+        };
         problem.set(String::new());
         done.set(String::new());
         // What restoring would change is known once both are loaded.
-        newest()
+        let newest = untrack(|| history.newest());
+        newest
             .into_iter()
+            .chain([version])
             .for_each(|version| history.fetch(version));
-        if let Some(dialog) = dialog.get_untracked() {
-            let _ = dialog.show_modal();
-        }
-    };
-    let close = move || {
-        if let Some(dialog) = dialog.get_untracked() {
-            dialog.close();
-        }
-    };
+        let _ = dialog.show_modal();
+    });
     let navigate = use_navigate();
     let finished = Callback::new(move |version: i64| {
         done.set(format!(
             "✓ Restored revision {version}. Its policies are current again."
         ));
-        close();
+        target.set(None);
         history.load();
         let options = NavigateOptions {
             replace: true,
@@ -84,15 +77,10 @@ pub(super) fn Restore(history: History) -> impl IntoView {
     };
     view! {
         <p role="status" class="good">{done}</p>
-        {move || target.get().map(|version| view! {
-            <div class="actions">
-                <button type="button" class="button" on:click=open>{icon(Icon::Undo)} {format!("Restore revision {version}")}</button>
-            </div>
-        })}
-        <dialog node_ref=dialog class="review" aria-labelledby="restore-heading">
+        <dialog node_ref=dialog class="review" aria-labelledby="restore-heading" on:close=move |_| target.set(None)>
             <h2 id="restore-heading">{move || target.get().map(|version| format!("Restore revision {version}?"))}</h2>
             <p>"The current policies stay in the history. Restoring changes:"</p>
-            {move || preview(history, newest(), target.get())}
+            {move || preview(history, target.get()?)}
             <p class="error" role="alert">{move || inline_code(&problem.read())}</p>
             <div class="actions">
                 <button
@@ -102,17 +90,16 @@ pub(super) fn Restore(history: History) -> impl IntoView {
                     disabled=move || is_busy.get()
                     on:click=restore
                 >"Restore"</button>
-                <button type="button" class="button button--quiet" on:click=move |_| close()>"Cancel"</button>
+                <button type="button" class="button button--quiet" on:click=move |_| target.set(None)>"Cancel"</button>
             </div>
         </dialog>
     }
 }
 
-fn preview(history: History, newest: Option<i64>, target: Option<i64>) -> Option<AnyView> {
-    let (current, restored) = (history.policies(newest?)?, history.policies(target?)?);
-    let list = changes(&current, &restored);
-    Some(match list.is_empty() {
-        true => view! { <p class="hint">"Only the order of policies."</p> }.into_any(),
-        false => view! { <ChangeList changes=list /> }.into_any(),
-    })
+fn preview(history: History, target: i64) -> Option<AnyView> {
+    let (current, restored) = (
+        history.policies(history.newest()?)?,
+        history.policies(target)?,
+    );
+    Some(view! { <Differences settings=history.settings() old=current new=restored /> }.into_any())
 }

@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use crate::connected::list::List;
 use crate::state::remote::sync::Sync;
+use crate::state::store::use_store;
+use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::remote::revisions::{Pair, policies};
 
 /// The revisions of an issuer's policies.
@@ -24,6 +26,8 @@ pub(super) struct History {
     pub(super) problem: RwSignal<String>,
     /// The revisions that are compared.
     pub(super) pair: Memo<Option<Pair>>,
+    /// The revision that the person has asked to restore.
+    pub(super) restoring: RwSignal<Option<i64>>,
     /// The policies of revisions that were compared.
     bodies: RwSignal<HashMap<i64, Vec<PolicyDefinition>>>,
 }
@@ -45,6 +49,7 @@ impl History {
                 let (from, to) = asked.get();
                 Pair::of(from, to, &list.entries.read())
             }),
+            restoring: RwSignal::default(),
             bodies: RwSignal::default(),
         }
     }
@@ -53,6 +58,12 @@ impl History {
     pub(super) fn newest(self) -> Option<i64> {
         let revisions = self.list.entries.read();
         revisions.first().map(|newest| newest.version)
+    }
+
+    /// The issuer's settings, as they are now.
+    pub(super) fn settings(self) -> Option<Settings> {
+        let issuer = use_store().find(&self.issuer.read_untracked());
+        issuer.as_ref().map(Settings::of)
     }
 
     /// Loads the newest revisions.

@@ -181,6 +181,25 @@ pub fn apply(policies: &[PolicyDefinition], miss: &NearestMiss) -> Option<Vec<Po
     (!policy.rules.is_empty()).then_some(policies)
 }
 
+/// Policies with those fixes in a copy of the policy, after it: what it allows stays allowed.
+pub fn apply_to_copy(
+    policies: &[PolicyDefinition],
+    miss: &NearestMiss,
+) -> Option<Vec<PolicyDefinition>> {
+    let mut fixed = apply(policies, miss)?;
+    let original = policies.get(miss.policy)?.clone();
+    let copy = std::mem::replace(fixed.get_mut(miss.policy)?, original);
+    fixed.insert(
+        miss.policy + 1,
+        PolicyDefinition {
+            name: None,
+            note: None,
+            ..copy
+        },
+    );
+    Some(fixed)
+}
+
 /// Claims with all times shifted by the same amount, so that the token was issued just before
 /// `now`.
 pub fn renew(claims: &str, now: i64) -> String {
@@ -298,6 +317,14 @@ mod tests {
         );
         assert_eq!(apply(&policies, &miss(&["sub", "aud"])), None);
         assert_eq!(apply(&[], &miss(&["sub"])), None);
+        let named = PolicyDefinition {
+            name: Some("deploys".to_owned()),
+            ..policies[0].clone()
+        };
+        assert_eq!(
+            apply_to_copy(&[named.clone()], &miss(&["sub"])),
+            Some(vec![named, allow(&[("aud", "a")])])
+        );
     }
 
     #[test]
