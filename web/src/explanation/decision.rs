@@ -207,8 +207,13 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
             .into_any(),
             None => view! { {inline_code(&change.sentence)} }.into_any(),
         };
+        // The job chooses the audience, so a wrong one is rather its mistake than the policy's.
+        let is_request = change.claim == "aud" && change.suggested_pattern.is_some();
         view! {
             <li>
+                {is_request.then(|| view! {
+                    <p>"Better have the job request its token for " <code>{untrusted_text(&change.pattern)}</code> "; or:"</p>
+                })}
                 <p><code>{untrusted_text(&change.claim)}</code> ": " {what} "."</p>
                 {change.caution.as_ref().map(|caution| view! {
                     <p class="hint">"Careful: this admits " {inline_code(caution)} "."</p>
