@@ -1,8 +1,15 @@
-// What axe finds on a page, and which styles it lacks.
+// What axe finds on a page, which styles it lacks, and what is too wide for it. The only place that calls axe.
+import assert from "node:assert/strict";
 import axe from "axe-core";
 import { unstyled } from "./styles.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** Fails if axe finds anything on the page, or something overflows to the right. `what` names the page in the message. */
+export async function isInOrder(page, what) {
+  assert.deepEqual(await violations(page), [], what);
+  assert.deepEqual(await overflow(page), [], `${what}: wider than the window`);
+}
 
 /**
  * The violations that axe finds, and classes whose style sheets are not loaded, as texts. A target that a scroller or a sticky bar cuts off is looked at again in the
@@ -30,3 +37,12 @@ export async function violations(page) {
   }, TAGS);
   return [...found, ...(await unstyled(page)).map((line) => `no styles for ${line}`)];
 }
+
+/** If the page is wider than the window, the elements that reach beyond its right edge, as texts. */
+export const overflow = (page) =>
+  page.evaluate(() => {
+    const { clientWidth: width, scrollWidth: whole } = document.documentElement;
+    if (whole <= width) return [];
+    const wide = [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > width + 0.5);
+    return [`${whole} px`, ...wide.map((element) => `${element.tagName}.${element.className} to ${element.getBoundingClientRect().right}`)];
+  });

@@ -1,6 +1,5 @@
 // `claimgate serve` with the app embedded, for the tests of connected mode: each file has its own
 // server on one port, so that it can be stopped and restarted.
-import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
@@ -9,9 +8,8 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, afterEach, before } from "node:test";
-import axe from "axe-core";
 import { launch } from "./browser.mjs";
-import { newPage, visit } from "./helpers.mjs";
+import { closePages, newPage, visit } from "./helpers.mjs";
 
 const program = process.env.CLAIMGATE ?? resolve(import.meta.dirname, "../../target/xtask/claimgate");
 export const BOOTSTRAP = "the-bootstrap-token-of-the-connected-tests";
@@ -147,12 +145,11 @@ export function withServer() {
   afterEach(async () => {
     const pages = open;
     open = [];
-    const problems = pages.flatMap((page) => page.problems).filter((text) => !/Failed to load resource/.test(text));
-    await Promise.all(pages.map((page) => page.context().close()));
-    assert.deepEqual(problems, [], "the page reported problems");
+    await closePages(pages);
   });
   const openPage = async (path = "", options = {}) => {
     const page = await newPage(browser, options);
+    page.expected = /Failed to load resource/;
     open.push(page);
     page.requests = [];
     page.context().on("request", (request) => page.requests.push(request));
@@ -177,19 +174,3 @@ export async function saved(page) {
 /** The browser's storage and the address of the page, as one text. */
 export const kept = (page) =>
   page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, location.href, history.state, window.name]));
-
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-/** Fails if axe finds anything, or the page is wider than the window; with CLAIMGATE_SHOTS it keeps a screenshot. */
-export async function look(page, name) {
-  await page.evaluate(axe.source);
-  const result = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: "tag", values } }), rules);
-  const found = result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join("\n")}`);
-  assert.deepEqual(found, [], name);
-  const [width, whole] = await page.evaluate(() => [document.documentElement.clientWidth, document.documentElement.scrollWidth]);
-  assert.ok(whole <= width, `${name}: ${whole} px wide`);
-  if (process.env.CLAIMGATE_SHOTS) {
-    const { colorScheme, viewport } = page.options ?? { colorScheme: "light", viewport: page.viewportSize() };
-    await page.screenshot({ path: `${process.env.CLAIMGATE_SHOTS}/${name}-${viewport.width}-${colorScheme}.png`, fullPage: true });
-  }
-}

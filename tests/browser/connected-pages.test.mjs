@@ -1,11 +1,10 @@
-// Connected mode: the audit log, and the appearance of a server's pages.
+// Connected mode: the audit log.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { KEYS, Server, look, signIn, withServer } from "./connected-helpers.mjs";
-import { decision, eventually, explanation, policyForm } from "./helpers.mjs";
+import { signIn, withServer } from "./connected-helpers.mjs";
+import { decision, eventually, explanation } from "./helpers.mjs";
 
 const { server, openPage } = withServer();
-const notice = (page, name) => page.getByRole("region", { name });
 
 for (const width of [1280, 390]) {
   test(`at ${width} px the audit log is searched, and explains decisions`, async () => {
@@ -110,100 +109,3 @@ test("names and subjects from outside are shown as text", async () => {
   assert.equal(await page.locator("main img, main a[href^='javascript']").count(), 0);
   assert.ok((await page.getByText("U+202E").count()) > 5, "what turns text around is named");
 });
-
-for (const colorScheme of ["light", "dark"]) {
-  for (const width of [1280, 390]) {
-    test(`${colorScheme}, ${width} px: axe finds nothing, and nothing overflows`, async () => {
-      const options = { colorScheme, viewport: { width, height: 800 } };
-      const page = await openPage("", options);
-      page.options = options;
-      await look(page, "sign-in");
-      await signIn(page, "wrong");
-      await page.getByText("does not accept this token").waitFor();
-      await look(page, "refused");
-      await page.getByRole("link", { name: "Playground" }).first().click();
-      await page.getByText("You are not signed in").waitFor();
-      await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
-      await look(page, "playground");
-      await page.getByRole("link", { name: "Sign in" }).click();
-      await signIn(page);
-      await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
-      await look(page, "issuers");
-      await page.route("**/oidc/issuers/*", (route) => route.abort());
-      await page.getByRole("button", { name: "Delete Demonstration" }).click();
-      await page.getByRole("alert").filter({ hasText: "was not deleted" }).waitFor();
-      await look(page, "undone");
-      await page.getByRole("button", { name: "Discard" }).click();
-      await server.exchange((await server.samples())[1].token);
-      await page.getByRole("link", { name: "Audit log" }).click();
-      await page.locator(".audit tbody tr").first().waitFor();
-      await look(page, "audit");
-      await page.locator(".audit tbody tr").first().getByRole("link").click();
-      await explanation(page).waitFor();
-      await look(page, "exchange");
-      await page.getByRole("link", { name: "Audit log" }).first().click();
-      await page.getByRole("link", { name: "Changes by administrators" }).click();
-      await page.getByRole("heading", { level: 1, name: "Changes by administrators" }).waitFor();
-      await page.locator(".audit tbody tr").first().waitFor();
-      await look(page, "changes");
-      await page.locator(".audit tbody tr").first().getByRole("link").click();
-      await page.getByRole("heading", { level: 1, name: "Change", exact: true }).waitFor();
-      await page.getByRole("region", { name: "After" }).or(page.getByRole("region", { name: "Before" })).first().waitFor();
-      await look(page, "change");
-      await page.route("**/oidc/exchanges*", (route) => route.fulfill({ status: 401, json: { code: 401, message: "unauthorized" } }));
-      await page.getByRole("link", { name: "Audit log" }).first().click();
-      await notice(page, "Signed out").waitFor();
-      await look(page, "signed-out");
-    });
-
-    test(`${colorScheme}, ${width} px: an issuer of a server and a conflict on it look as they should`, async () => {
-      const options = { colorScheme, viewport: { width, height: 800 } };
-      const name = `Looks ${colorScheme} ${width}`;
-      const jwks = JSON.parse(KEYS);
-      await server.call("POST", "/api/orgs/demo/oidc/issuers", { name, url: `https://${colorScheme}-${width}.example`, jwks });
-      const policies = (sub) => [{ decision: "allow", tokenType: "organization", rules: { aud: "a", sub } }];
-      await server.setPolicies(await server.issuer(name), policies("repo:octo-org/octo-repo:ref:refs/heads/main"));
-      const page = await openPage("", options);
-      page.options = options;
-      await signIn(page);
-      await page.getByRole("link", { name, exact: true }).click();
-      await page.getByRole("tab", { name: "Details" }).click();
-      await page.getByLabel("Single use").waitFor();
-      await page.getByLabel("Max expiration").fill("9000");
-      await look(page, "details");
-      await page.getByLabel("Max expiration").fill("");
-      await page.getByRole("tab", { name: "Policies" }).click();
-      await policyForm(page, 1).getByLabel("Pattern", { exact: true }).nth(1).fill("repo:octo-org/octo-repo:*");
-      const { id } = await server.issuer(name);
-      await server.setPolicies(await server.issuer(name), policies("repo:octo-org/other-repo:*"));
-      await page.getByRole("button", { name: "Save policies" }).click();
-      await page.getByRole("dialog", { name: "Save these changes?" }).getByRole("button", { name: "Save", exact: true }).click();
-      const conflict = notice(page, "Changed by two people");
-      await conflict.waitFor();
-      await look(page, "conflict");
-      await conflict.getByText("Compare").click();
-      await look(page, "conflict-compared");
-      await conflict.getByRole("button", { name: "Keep theirs" }).click();
-      await server.call("DELETE", `/api/orgs/demo/oidc/issuers/${id}`);
-    });
-
-    test(`${colorScheme}, ${width} px: the page of the first organization looks as it should`, async () => {
-      const fresh = new Server([]);
-      await fresh.start();
-      try {
-        const options = { colorScheme, viewport: { width, height: 800 } };
-        const page = await openPage(fresh.url, options);
-        page.options = options;
-        await signIn(page);
-        await page.getByRole("heading", { level: 1, name: "Create the first organization" }).waitFor();
-        await look(page, "first-organization");
-        await page.getByRole("button", { name: "Create organization" }).click();
-        await page.getByText("Enter a name").waitFor();
-        await look(page, "first-organization-refused");
-        await page.context().close();
-      } finally {
-        await fresh.end();
-      }
-    });
-  }
-}

@@ -2,7 +2,6 @@
 // and samples.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import axe from "axe-core";
 import { githubClaims, hasCount, hasFocus, makeIssuer, policyForm, save, text, withBrowser } from "./helpers.mjs";
 import { allow, codeIn, deny, review, sampleNamed, samplesOf, tool, withPolicies } from "./editor-helpers.mjs";
 
@@ -413,49 +412,3 @@ test("forty policies show only their number, one more causes a warning", async (
   await page.getByText("41 policies on one issuer").waitFor();
   await save(page);
 });
-
-const states = {
-  "help on a pattern": async (page) => pattern(page, 1).click(),
-  "an open list": async (page) => {
-    await claim(page, 1).click();
-    await page.keyboard.press("ArrowDown");
-  },
-  "JSON with errors": async (page) => {
-    await tool(page, "JSON").click();
-    await page.locator(".cm-content").waitFor();
-    await code(page).fill('[{"decision": "allow", "tokenType": "team", "rules": {"sub": "a.*?"}}]');
-    await page.locator(".cm-lintRange-error").first().waitFor();
-    await page.locator(".cm-content .wild").first().click();
-  },
-  "errors in the form": async (page) => {
-    await claim(page, 1).fill("a..b");
-    await tool(page, "Save policies").click();
-    await page.getByRole("alert").filter({ hasText: "empty segment" }).waitFor();
-  },
-  "the review": async (page) => {
-    await pattern(page, 1).fill("x");
-    await tool(page, "Save policies").click();
-    await review(page).getByText("As text").click();
-  },
-  "a new test": async (page) => {
-    await pattern(page, 1).fill("x");
-    await tool(page, "Add test").click();
-    await samplesOf(page).first().getByText("Claims", { exact: true }).click();
-  },
-};
-const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-for (const colorScheme of ["light", "dark"]) {
-  for (const width of [1280, 390]) {
-    test(`axe finds nothing in any state, and nothing overflows: ${colorScheme}, ${width} px`, async () => {
-      for (const [name, reach] of Object.entries(states)) {
-        const page = await open(undefined, undefined, { colorScheme, viewport: { width, height: 900 } });
-        await reach(page);
-        await page.evaluate(axe.source);
-        const found = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: "tag", values } }), tags);
-        assert.deepEqual(found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`), [], name);
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(over <= 0, `${name}: ${over} px too wide`);
-      }
-    });
-  }
-}

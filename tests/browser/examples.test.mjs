@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { appUrl, decision, demonstrated, explanation, hasCount, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
-import { examples, isInOrder, pane, sized, widths } from "./playground-helpers.mjs";
+import { examples, sized, widths } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();
@@ -45,18 +45,6 @@ for (const width of widths) {
     await page.getByRole("button", { name: "Show all examples" }).click();
     await hasCount(cards(page), examples().length);
   });
-
-  for (const colorScheme of ["light", "dark"]) {
-    test(`${width} px, ${colorScheme}: axe finds nothing`, async () => {
-      const page = await openPage("examples", sized(width, { colorScheme }));
-      await isInOrder(page, "the list");
-      await visit(page, "examples/expired");
-      await decision(page).filter({ hasText: "Denied" }).waitFor();
-      await isInOrder(page, "an example");
-      await pane(page, "Policies");
-      await isInOrder(page, "its policies");
-    });
-  }
 }
 
 test("each opens in the playground by its address, with the expected decision", async () => {

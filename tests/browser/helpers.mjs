@@ -34,9 +34,7 @@ export function withBrowser() {
   afterEach(async () => {
     const pages = open;
     open = [];
-    const problems = pages.flatMap((page) => page.problems);
-    await Promise.all(pages.map((page) => page.context().close()));
-    assert.deepEqual(problems, [], "the page reported problems");
+    await closePages(pages);
   });
   return async function openPage(path = "", options = {}) {
     const page = await newPage(browser, options);
@@ -44,6 +42,13 @@ export function withBrowser() {
     if (path !== null) await visit(page, path);
     return page;
   };
+}
+
+/** Closes pages, and fails if one of them reported a problem. */
+export async function closePages(pages) {
+  const problems = pages.flatMap((page) => page.problems);
+  await Promise.all(pages.map((page) => page.context().close()));
+  assert.deepEqual(problems, [], "the page reported problems");
 }
 
 /**
@@ -137,12 +142,12 @@ export const hasCount = (locator, count) => eventually(async () => assert.equal(
 /** Waits until the element has the focus. */
 export const hasFocus = (locator) => locator.and(locator.page().locator(":focus")).waitFor();
 
-/** Waits until the page is idle and painted. */
+/** Waits until the page is idle, which a busy machine may never say of it, and painted. */
 export const settled = (page) =>
   page.evaluate(
     () =>
       new Promise((resolve) => {
-        requestIdleCallback(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+        requestIdleCallback(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve())), { timeout: 2000 });
       }),
   );
 
@@ -328,100 +333,4 @@ export async function text(locator) {
     return text;
   });
   return shown.replaceAll(/\s+/g, " ").trim();
-}
-
-/** Every page of the app with content, by name: how to get there. */
-export function pages(demo, issuer) {
-  return {
-    "issuers, empty": { path: "", empty: true },
-    "issuers": { path: "" },
-    "issuers, exported": {
-      path: "",
-      then: async (page) => {
-        await page.getByText("Export this issuer").click();
-        await page.getByRole("button", { name: "Pulumi REST" }).click();
-        await page.getByRole("region", { name: "Export" }).waitFor();
-      },
-    },
-    "issuers, in conflict": {
-      path: "",
-      then: async (page) => {
-        await page.evaluate(() => {
-          const kept = JSON.parse(localStorage.getItem("claimgate.v1"));
-          kept.conflicts = [{ id: "a@b", issuer: { ...kept.issuers[0], name: "The other", maxExpiration: 60 } }];
-          localStorage.setItem("claimgate.v1", JSON.stringify(kept));
-        });
-        await page.reload();
-        await page.getByRole("region", { name: "Changed in two tabs" }).getByText("Compare").click();
-      },
-    },
-    "issuers, not stored": {
-      path: "",
-      then: async (page) => {
-        await page.evaluate(() => {
-          Storage.prototype.setItem = () => {
-            throw new DOMException("full", "QuotaExceededError");
-          };
-        });
-        await page.getByRole("button", { name: "Delete GitHub Actions" }).click();
-        await page.getByRole("button", { name: "Undo" }).click();
-        await page.getByRole("button", { name: "Try to store again" }).waitFor();
-      },
-    },
-    "issuers, none found": { path: "?q=nothing", then: (page) => page.getByRole("heading", { name: "No issuer matches" }).waitFor() },
-    "register": { path: "issuers/new" },
-    "register, preset": {
-      path: "issuers/new?preset=github-actions&examples=yes",
-      then: async (page) => {
-        await page.getByLabel("Repository").fill("site.example");
-        await page.getByText("is allowed too").first().waitFor();
-      },
-    },
-    "import": { path: "import" },
-    "import, understood": {
-      path: "import",
-      then: async (page) => {
-        const policies = [{ decision: "allow", tokenType: "organization", rules: { sub: "release-1.2" } }];
-        const issuers = [{ name: "GitHub", url: issuerUrl, id: "1", policies }, { name: "New", url: "https://new.example", policies }];
-        await page.getByLabel("Text", { exact: true }).fill(JSON.stringify({ issuers }));
-        await page.getByRole("list", { name: "Issuers" }).waitFor();
-      },
-    },
-    "import, refused": {
-      path: "import",
-      then: async (page) => {
-        await page.getByLabel("Text", { exact: true }).fill("{}");
-        await page.getByRole("alert").filter({ hasText: "cannot be imported" }).waitFor();
-      },
-    },
-    "issuer": { path: demo.path },
-    "issuer, who gets in": {
-      path: `${demo.path}?section=who`,
-      then: async (page) => {
-        const rungs = page.getByRole("list", { name: "Classes of outsiders, strangers first" }).locator("> li");
-        await rungs.getByText("Proof").first().click();
-        await rungs.getByRole("button", { name: /Close this/ }).first().click();
-        await page.getByRole("button", { name: "Apply to the policies" }).first().waitFor();
-      },
-    },
-    "issuer, details": { path: `${demo.path}?section=details`, then: (page) => page.getByLabel("Thumbprints").fill("ab".repeat(20)) },
-    "issuer, workflow": { path: `${demo.path}?section=workflow`, then: (page) => page.getByText("Names in the job").click() },
-    "issuer, export": { path: `${demo.path}?section=export`, then: (page) => page.getByRole("region", { name: "Export", exact: true }).last().waitFor() },
-    "playground, empty": { path: "playground" },
-    "playground, allowed": {
-      path: `playground?issuer=${demo.id}`,
-      then: (page) => paste(page, issuer.token(githubClaims()), "Allowed"),
-    },
-    "playground, denied": {
-      path: `playground?issuer=${demo.id}`,
-      then: (page) => paste(page, issuer.token(githubClaims({ sub: "repo:octo-org/other-repo:ref:refs/heads/main" })), "Denied"),
-    },
-    "playground, expired": {
-      path: `playground?issuer=${demo.id}`,
-      then: (page) => paste(page, issuer.token(githubClaims({ exp: now() - 7205 })), "expired 2 hours"),
-    },
-    "trust map, empty": { path: "map", empty: true, then: (page) => page.getByRole("heading", { name: "No issuers yet" }).waitFor() },
-    "trust map": { path: "map", then: (page) => page.getByRole("group", { name: /^Trust map/ }).waitFor() },
-    "not found": { path: "no/such/page" },
-  };
 }

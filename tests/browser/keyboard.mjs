@@ -25,6 +25,21 @@ export async function tabTo(page, locator, where = "") {
   assert.fail(`expected to reach ${locator} by Tab, found ${passed.join(" > ")}`);
 }
 
+/** Fails unless Tab reaches every element of the page that can have the focus, and each is in sight then. */
+export async function walk(page, where) {
+  const expected = await page.evaluate(() => {
+    document.activeElement?.blur();
+    const all = document.querySelectorAll("a[href], button, input, select, textarea, summary");
+    // Tab reaches only the checked radio button; the arrow keys reach the others.
+    const isStop = (element) => element.type !== "radio" || element.checked;
+    return [...all].filter((element) => !element.disabled && element.checkVisibility() && element.tabIndex >= 0 && isStop(element)).length;
+  });
+  const reached = new Set();
+  for (let stop = 0; stop < expected + 5; stop += 1) reached.add((await step(page, where))?.key);
+  reached.delete(undefined);
+  assert.ok(reached.size >= expected, `${where}: ${reached.size} of ${expected} reached by Tab`);
+}
+
 /**
  * The focused element, or null if there is none: a key of its own, its HTML, and as `problem` why it cannot be seen,
  * empty if it can. Its outline must be drawn, all of it must be in the window, and nothing may cover its

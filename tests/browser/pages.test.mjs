@@ -1,10 +1,8 @@
-// Every page: accessible, within its width, without an error; reachable by its address and by the
-// keyboard.
+// All pages: their theme, their Content Security Policy, their addresses and their shortcuts.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import axe from "axe-core";
 import {
-  appUrl, decision, demonstrated, eventually, githubClaims, makeIssuer, pages, paste, policyForm, register, save, settled, text, visit,
+  appUrl, decision, demonstrated, eventually, githubClaims, makeIssuer, paste, policyForm, register, save, settled, text, visit,
   withBrowser,
 } from "./helpers.mjs";
 
@@ -12,42 +10,6 @@ const openPage = withBrowser();
 const issuer = makeIssuer();
 let demo;
 const demonstration = async () => (demo ??= await demonstrated(openPage, issuer));
-
-const rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-
-async function violations(page) {
-  await page.evaluate(axe.source);
-  const result = await page.evaluate((values) => globalThis.axe.run({ runOnly: { type: "tag", values } }), rules);
-  return result.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join("\n")}`);
-}
-
-/** Elements that overflow the page to the right. */
-const overflow = (page) =>
-  page.evaluate(() => {
-    const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) return [];
-    return [...document.querySelectorAll("body *")]
-      .filter((element) => element.getBoundingClientRect().right > width + 0.5)
-      .map((element) => `${element.tagName}.${element.className} to ${element.getBoundingClientRect().right}`);
-  });
-
-for (const colorScheme of ["light", "dark"]) {
-  for (const width of [1280, 390]) {
-    describe(`${colorScheme}, ${width} px`, () => {
-      const options = { colorScheme, viewport: { width, height: 800 } };
-      for (const name of Object.keys(pages({}, issuer))) {
-        test(`${name}: axe finds nothing, and nothing overflows`, async () => {
-          const { storageState } = await demonstration();
-          const { path, then, empty } = pages(demo, issuer)[name];
-          const page = await openPage(path, empty ? options : { ...options, storageState });
-          await then?.(page);
-          assert.deepEqual(await violations(page), []);
-          assert.deepEqual(await overflow(page), []);
-        });
-      }
-    });
-  }
-}
 
 test("the chosen theme is applied, survives a reload, and overrides the system's", async () => {
   const page = await openPage("", { colorScheme: "light" });
@@ -141,43 +103,6 @@ describe("the keyboard", () => {
       await decision(page).filter({ hasText: "Allowed" }).waitFor();
     });
   }
-
-  test("reaches everything on every page, with visible focus", async () => {
-    const { storageState } = await demonstration();
-    for (const [name, { path, then, empty }] of Object.entries(pages(demo, issuer))) {
-      const page = await openPage(path, empty ? {} : { storageState });
-      await then?.(page);
-      const expected = await page.evaluate(() => {
-        document.activeElement?.blur();
-        const all = document.querySelectorAll("a[href], button, input, select, textarea, summary");
-        // Tab reaches only the checked radio button; the arrow keys reach the others.
-        const isStop = (element) => element.type !== "radio" || element.checked;
-        return [...all].filter((element) => !element.disabled && element.checkVisibility() && element.tabIndex >= 0 && isStop(element)).length;
-      });
-      const reached = new Set();
-      for (let step = 0; step < expected + 5; step += 1) {
-        await page.keyboard.press("Tab");
-        const focus = await page.evaluate(() => {
-          const element = document.activeElement;
-          if (!element || element === document.body) return null;
-          const style = getComputedStyle(element);
-          element.dataset.reached ??= String(document.querySelectorAll("[data-reached]").length);
-          return {
-            key: element.dataset.reached,
-            what: element.outerHTML.slice(0, 120),
-            outline: style.outlineStyle === "none" ? 0 : Number.parseFloat(style.outlineWidth),
-            visible: element.checkVisibility({ opacityProperty: true, visibilityProperty: true }),
-            tag: element.tagName,
-          };
-        });
-        if (!focus) continue;
-        assert.ok(focus.outline >= 1, `${name}: no outline on ${focus.what}`);
-        assert.ok(focus.visible, `${name}: invisible, and focused: ${focus.what}`);
-        reached.add(focus.key);
-      }
-      assert.ok(reached.size >= expected, `${name}: ${reached.size} of ${expected} reached`);
-    }
-  });
 
   test("completes the whole demonstration", async () => {
     const page = await openPage();

@@ -5,7 +5,7 @@ import {
   appUrl, check, checks, decision, demonstrated, eventually, explanation, githubClaims, hasFocus, issuerUrl, makeIssuer, now, paste,
   settled, text, tokenField, visit, withBrowser,
 } from "./helpers.mjs";
-import { asJson, editCopy, isInOrder, pane, signer, sized, stored, tampered, unfold, widths } from "./playground-helpers.mjs";
+import { asJson, editCopy, pane, signer, sized, stored, tampered, unfold, widths } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();
@@ -176,43 +176,6 @@ for (const width of widths) {
       await pane(page, "Decision");
       await exchange.getByText("pulumi login cannot request a runner token.").waitFor();
     });
-
-    for (const colorScheme of ["light", "dark"]) {
-      test(`axe finds nothing in any state, ${colorScheme}`, async () => {
-        const page = await playground(width, { colorScheme });
-        await paste(page, stranger(), "Denied");
-        await unfold(page, "Now");
-        await isInOrder(page, "the menu of times");
-        await page.keyboard.press("Escape");
-        await unfold(page, "Skip checks");
-        await isInOrder(page, "the menu of checks");
-        await page.keyboard.press("Escape");
-        await unfold(page, "Sign a sample token");
-        await isInOrder(page, "a token");
-        await pane(page, "Decision");
-        await unfold(page, "Exchange");
-        await unfold(page, "Share");
-        await isInOrder(page, "exchange and share");
-        await page.getByRole("button", { name: "Try this on a scratch copy" }).click();
-        await decision(page).filter({ hasText: "Allowed" }).waitFor();
-        await pane(page, "Policies");
-        await page.getByRole("button", { name: "Save to issuer…" }).click();
-        await isInOrder(page, "a scratch set");
-        await page.getByRole("dialog", { name: "Save these changes?" }).getByRole("button", { name: "Cancel" }).click();
-        await asJson(page);
-        await scratchField(page).fill('{"policies": [{"decision": "perhaps"}]}');
-        await page.getByText("These policies cannot be saved").waitFor();
-        await isInOrder(page, "a broken scratch set");
-        await pane(page, "Token");
-        await page.getByRole("button", { name: "From claims" }).click();
-        await page.getByRole("button", { name: "Load example claims" }).click();
-        await page.getByText("No token: signature, issuer and time were not checked.").first().waitFor({ state: "attached" });
-        await isInOrder(page, "claims");
-        await page.getByRole("button", { name: "Keyboard shortcuts" }).click();
-        await page.getByRole("dialog").waitFor();
-        await isInOrder(page, "shortcuts");
-      });
-    }
   });
 }
 

@@ -2,7 +2,6 @@
 // tests beside them.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { violations } from "./accessibility.mjs";
 import { eventually, hasFocus, policyForm, save, text, withBrowser } from "./helpers.mjs";
 import { allow, deny, review, sampleNamed, samplesOf, tool, withPolicies } from "./editor-helpers.mjs";
 import { download } from "./issuers-helpers.mjs";
@@ -261,42 +260,3 @@ test("by keyboard alone: filter, unfold, edit, select and save, and the focus is
   const policy = (await stored(page)).policies[12];
   assert.deepEqual([policy.decision, policy.rules.sub], ["deny", `${app(12)}x`]);
 });
-
-const states = {
-  folded: async () => {},
-  "filtered and selected": async (page) => {
-    await page.getByLabel("Filter policies").fill("app");
-    await select(page, 2, 3);
-    await chosen(page).getByRole("button", { name: "Duplicate" }).click();
-  },
-  "one unfolded": async (page) => {
-    await line(page, 5).click();
-    await policyForm(page, 5).getByLabel("Pattern", { exact: true }).first().click();
-  },
-  "failing tests": async (page) => {
-    await line(page, 1).click();
-    await policyForm(page, 1).getByLabel("Pattern", { exact: true }).first().fill("x");
-    await page.getByText("Test files").click();
-  },
-  "the review of failing tests": async (page) => {
-    await line(page, 1).click();
-    await policyForm(page, 1).getByLabel("Pattern", { exact: true }).first().fill("x");
-    await tool(page, "Save policies").click();
-    await review(page).getByText("expected allowed").waitFor();
-  },
-};
-for (const colorScheme of ["light", "dark"]) {
-  for (const width of [1280, 390]) {
-    test(`axe finds nothing in the list of policies, and nothing overflows: ${colorScheme}, ${width} px`, async () => {
-      for (const [name, reach] of Object.entries(states)) {
-        const page = await openPage("issuers/e1", { ...withPolicies(many, tests), colorScheme, viewport: { width, height: 900 } });
-        await lines(page).nth(39).waitFor();
-        await reach(page);
-        assert.deepEqual(await violations(page), [], name);
-        const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(over <= 0, `${name}: ${over} px too wide`);
-        await page.context().close();
-      }
-    });
-  }
-}

@@ -62,7 +62,7 @@ function choose(files, text) {
 
 /** What the files need besides the app. */
 function needs(files) {
-  const isServers = (text) => text.includes("connected-helpers.mjs") || /process\.env\.CLAIMGATE\b/.test(text);
+  const isServers = (text) => /connected-helpers\.mjs|state-servers\.mjs/.test(text) || /process\.env\.CLAIMGATE\b/.test(text);
   return files.some((file) => isServers(read(file))) ? ["server"] : [];
 }
 

@@ -1,93 +1,140 @@
-// Writes docs/screenshots: each page, at 1280 and 390 px, light and dark.
-// CLAIMGATE_APP_URL=http://127.0.0.1:8080/ node tests/browser/screenshots.mjs
-import { mkdirSync, readdirSync, rmSync } from "node:fs";
+// Takes pictures of the states in states.json. `node tests/browser/screenshots.mjs --help`
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { launch } from "./browser.mjs";
-import { githubClaims, makeIssuer, newPage, paste, policyForm, settled, visit } from "./helpers.mjs";
-import { storageState } from "./issuers-helpers.mjs";
-import { pane, unfold } from "./playground-helpers.mjs";
+import { settled } from "./helpers.mjs";
+import { isConnected, opener, states } from "./states.mjs";
 
-const folder = new URL("../../docs/screenshots/", import.meta.url).pathname;
-mkdirSync(folder, { recursive: true });
-for (const file of readdirSync(folder)) rmSync(`${folder}${file}`);
-const issuer = makeIssuer();
-const browser = await launch();
+const HELP = `Takes pictures of the app's states, at 390, 1280 and 1600 px, light and dark, and lays them out on sheets.
 
-const sample = (id, name, claims) => ({ id, name, claims: JSON.stringify(claims, null, 2), tokenType: "organization", target: "", admin: false });
-const allow = (rules) => ({ decision: "allow", tokenType: "organization", rules });
-/** The issuers of a typical team. */
-const issuers = [
-  {
-    name: "GitHub Actions", url: "https://token.actions.githubusercontent.com", preset: "github-actions", jwks: issuer.jwks,
-    jwksSource: "https://token.actions.githubusercontent.com/.well-known/jwks", maxExpiration: 7200, lastUsed: 1_795_590_000,
-    policies: [
-      allow({ aud: "urn:pulumi:org:acme", sub: "repo:octo-org/octo-repo:*" }),
-      { decision: "deny", tokenType: "organization", rules: { sub: "repo:octo-org/octo-repo:pull_request" } },
-    ],
-    samples: [
-      sample("a", "push to main", githubClaims({ aud: "urn:pulumi:org:acme" })),
-      sample("b", "pull request", githubClaims({ aud: "urn:pulumi:org:acme", sub: "repo:octo-org/octo-repo:pull_request" })),
-      sample("c", "another repository", githubClaims({ aud: "urn:pulumi:org:acme", sub: "repo:octo-org/other:ref:refs/heads/main", repository: "octo-org/other" })),
-    ],
+  node tests/browser/screenshots.mjs [--grep TEXT] [--widths 390,1280,1600] [--themes light,dark] [--to FOLDER] [--docs]
+
+  --grep TEXT   only states whose name contains it
+  --to FOLDER   where the pictures go, target/screenshots if not given: NAME-WIDTH-THEME.png, index.html with all of them,
+                and sheets/*.png with several each
+  --docs        write those that have a name for it to docs/screenshots too, at 390 and 1280 px
+
+  CLAIMGATE_APP_URL, CHROMIUM and CLAIMGATE are those of run.mjs.
+`;
+const root = resolve(import.meta.dirname, "../..");
+/** The highest picture in px; a page below it is cut off. */
+const HIGHEST = 6000;
+/** How many pictures are on a sheet, by their width. */
+const ON_SHEET = { 390: 10, 1280: 6, 1600: 6 };
+
+const { values: options } = parseArgs({
+  options: {
+    grep: { type: "string", default: "" },
+    widths: { type: "string", default: "390,1280,1600" },
+    themes: { type: "string", default: "light,dark" },
+    to: { type: "string", default: join(root, "target/screenshots") },
+    docs: { type: "boolean", default: false },
+    help: { type: "boolean", short: "h" },
   },
-  { name: "GitLab", url: "https://gitlab.com", preset: "gitlab", policies: [allow({ aud: "urn:pulumi:org:acme", sub: "project_path:acme/infra:ref_type:branch:ref:main" })] },
-  { name: "Production cluster", url: "https://oidc.eks.eu-central-1.amazonaws.com/id/EXAMPLED539D4633E53DE1B716D3041E", preset: "eks", maxExpiration: 3600, policies: [] },
-];
+});
+if (options.help) {
+  process.stdout.write(HELP);
+  process.exit();
+}
+const [widths, themes] = [options.widths.split(",").map(Number), options.themes.split(",")];
+const chosen = states.filter((state) => state.name.includes(options.grep));
+const fileName = (state, width, theme) => `${state.name.replaceAll(/\W+/g, "-")}-${width}-${theme}.png`;
 
-for (const colorScheme of ["light", "dark"]) {
-  for (const width of [1280, 390]) {
-    const size = { colorScheme, viewport: { width, height: 900 } };
-    const page = await newPage(browser, size);
-    /** The whole page, in a window of its height, so that fixed elements are in their places. */
-    const shoot = async (name, of = page) => {
-      const height = await of.evaluate(() => document.documentElement.scrollHeight);
-      await of.setViewportSize({ width, height: Math.max(900, height) });
-      await of.screenshot({ path: `${folder}${name}-${colorScheme}-${width}.png` });
-      await of.setViewportSize({ width, height: 900 });
-    };
-    await visit(page);
-    await shoot("empty");
-    await visit(page, "issuers/new?preset=github-actions&examples=yes");
-    await page.getByLabel("Repository").waitFor();
-    await shoot("register");
-    await visit(page, "import");
-    await page.getByLabel("Text", { exact: true }).fill(JSON.stringify({ issuers: [{ name: "Release", url: "https://ci.example", policies: [allow({ sub: "release-1.2" })] }] }, null, 2));
-    await page.getByRole("list", { name: "Issuers" }).waitFor();
-    await shoot("import");
-    await visit(page, "examples");
-    await shoot("examples");
-    await visit(page, "playground");
-    await shoot("playground-empty");
-    await page.context().close();
+/** The pictures of some states as HTML, each as wide as `size`. */
+const figures = (states, width, theme, size, loading) =>
+  states.map((state) => {
+    const file = encodeURIComponent(fileName(state, width, theme));
+    return `<figure><a href="${file}"><img src="${file}" width="${size}" loading="${loading}" alt=""></a><figcaption>${state.name}</figcaption></figure>`;
+  }).join("\n");
 
-    const full = await newPage(browser, { ...size, storageState: storageState(issuers) });
-    await visit(full);
-    await full.getByRole("table").waitFor();
-    await shoot("issuers", full);
-    const id = "0000000000000001";
-    await visit(full, `issuers/${id}?section=who`);
-    await full.getByRole("list", { name: "Classes of outsiders, strangers first" }).waitFor();
-    await settled(full);
-    await shoot("who", full);
-    await visit(full, `issuers/${id}`);
-    await policyForm(full, 1).getByLabel("Pattern", { exact: true }).nth(1).click();
-    await shoot("policies", full);
-    await full.getByRole("button", { name: "JSON", exact: true }).click();
-    await full.locator(".cm-content").first().waitFor();
-    await shoot("policies-json", full);
-    for (const section of ["Details", "Workflow", "Export"]) {
-      await full.getByRole("tab", { name: section }).click();
-      await full.getByRole("tabpanel", { name: section }).waitFor();
-      await settled(full);
-      await shoot(section.toLowerCase(), full);
+const styles = `<meta charset="utf-8"><style>
+  body { margin: 12px; font: 14px sans-serif; background: #888 } main { display: flex; flex-wrap: wrap; gap: 12px; align-items: flex-start }
+  figure { margin: 0 } figcaption { padding: 2px 4px; background: #fff } a { display: block; max-height: 1100px; overflow: hidden } img { display: block }
+</style>`;
+
+const browser = await launch();
+const opened = opener(browser);
+try {
+  empty(options.to, options.grep === "");
+  const failed = [];
+  for (const state of chosen) {
+    // A state that cannot be reached does not keep the others from their pictures.
+    await takeAll(state).catch((error) => failed.push(`${state.name}: ${error.message}`));
+  }
+  writeFileSync(join(options.to, "index.html"), overview());
+  await sheets();
+  if (options.docs) copyToDocs();
+  console.log(`${chosen.length - failed.length} states in ${options.to}`);
+  for (const line of failed) console.error(line);
+  process.exitCode = failed.length > 0 ? 1 : 0;
+} finally {
+  await opened.end();
+  await browser.close();
+}
+
+/** Makes a folder for the pictures, without those of an earlier run. */
+function empty(folder, isWhole) {
+  if (isWhole) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(join(folder, "sheets"), { recursive: true });
+}
+
+/** The pictures of one state: it is reached for each width, and then shown in each theme. */
+async function takeAll(state) {
+  for (const width of widths) {
+    const page = await opened.open(state, { colorScheme: themes[0], viewport: { width, height: 900 } });
+    // Everything is in sight at once, so that what is fixed to the window is in its place.
+    const height = await page.evaluate(() => document.documentElement.scrollHeight);
+    await page.setViewportSize({ width, height: Math.min(Math.max(900, height), HIGHEST) });
+    for (const colorScheme of themes) {
+      await page.emulateMedia({ colorScheme });
+      await settled(page);
+      await page.screenshot({ path: join(options.to, fileName(state, width, colorScheme)) });
     }
-    await visit(full, `playground?issuer=${id}`);
-    await paste(full, issuer.token(githubClaims({ aud: "urn:pulumi:org:acme", sub: "repo:octo-org/other:ref:refs/heads/main", repository: "octo-org/other" })), "Denied");
-    await pane(full, "Decision");
-    await shoot("playground", full);
-    await unfold(full, "Exchange");
-    await unfold(full, "Share");
-    await shoot("playground-exchange", full);
-    await full.context().close();
+    await page.context().close();
   }
 }
-await browser.close();
+
+/** The page with all pictures. */
+function overview() {
+  const parts = widths.flatMap((width) => themes.map((theme) =>
+    `<h2>${width} px, ${theme}</h2><main>${figures(chosen, width, theme, width > 400 ? 420 : 260, "lazy")}</main>`));
+  return `<!doctype html><title>States of the app</title>${styles}<h1>States of the app</h1>${parts.join("\n")}\n`;
+}
+
+/** Pictures of several pictures. */
+async function sheets() {
+  const page = await browser.newPage({ viewport: { width: 1640, height: 1000 } });
+  const within = (state) => (isConnected(state) ? "server" : "alone");
+  for (const width of widths) {
+    for (const theme of themes) {
+      for (const group of ["alone", "server"]) {
+        const all = chosen.filter((state) => within(state) === group);
+        for (let start = 0; start < all.length; start += ON_SHEET[width] ?? 6) {
+          const some = all.slice(start, start + (ON_SHEET[width] ?? 6));
+          const html = join(options.to, "sheet.html");
+          writeFileSync(html, `<!doctype html>${styles}<main>${figures(some, width, theme, width > 400 ? 528 : 310, "eager")}</main>`);
+          await page.goto(`file://${html}`);
+          await page.waitForFunction(() => [...document.images].every((image) => image.complete));
+          const number = String(start / (ON_SHEET[width] ?? 6) + 1).padStart(2, "0");
+          await page.screenshot({ path: join(options.to, `sheets/${group}-${width}-${theme}-${number}.png`), fullPage: true });
+        }
+      }
+    }
+  }
+  rmSync(join(options.to, "sheet.html"), { force: true });
+  await page.close();
+}
+
+/** Writes docs/screenshots. */
+function copyToDocs() {
+  const folder = join(root, "docs/screenshots");
+  for (const file of readdirSync(folder)) rmSync(join(folder, file));
+  for (const state of chosen.filter((state) => state.picture)) {
+    for (const width of [390, 1280]) {
+      for (const theme of themes) {
+        copyFileSync(join(options.to, fileName(state, width, theme)), join(folder, `${state.picture}-${theme}-${width}.png`));
+      }
+    }
+  }
+}

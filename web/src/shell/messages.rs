@@ -6,7 +6,8 @@ use leptos::ev;
 use leptos::prelude::*;
 
 use super::conflict_notice::ConflictNotice;
-use crate::state::store::{Unreadable, use_store};
+use crate::state::remote::extras;
+use crate::state::store::{Store, Unreadable, use_store};
 use crate::ui::copy_button::DownloadButton;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_lines;
@@ -19,12 +20,18 @@ pub(crate) fn StoreMessages() -> impl IntoView {
     let store = use_store();
     let swapped = RwSignal::new(BTreeSet::new());
     view! {
-        {move || store.problem.get().map(|problem| view! { <NotStored problem=problem /> })}
+        {move || not_stored(store).map(|problem| view! { <NotStored problem=problem /> })}
         {move || store.unreadable.get().map(|unreadable| view! { <UnreadableNotice unreadable=unreadable /> })}
         {move || store.conflicts.get().into_iter().map(|conflict| {
             view! { <ConflictNotice conflict=conflict swapped=swapped /> }
         }).collect_view()}
     }
+}
+
+/// Why the last change is not stored. With a server, the notice of unreadable text says it.
+fn not_stored(store: Store) -> Option<String> {
+    let is_said = store.remote.is_some() && store.unreadable.read().is_some();
+    store.problem.get().filter(|_| !is_said)
 }
 
 /// A plain notice that changes are in memory only, with a way to save them.
@@ -68,25 +75,49 @@ fn UnreadableNotice(unreadable: Unreadable) -> impl IntoView {
         "data:application/json;charset=utf-8,{}",
         percent_encode(&unreadable.raw)
     );
+    let (title, question, start, delete) = match store.remote {
+        None => (
+            "The stored issuers cannot be read",
+            "Replace the stored data with an empty list of issuers?",
+            "Download the text before you start with an empty list",
+            "Delete and start empty",
+        ),
+        Some(_) => (
+            "What this browser has stored about the server's issuers cannot be read",
+            "Delete what this browser has stored about the server's issuers?",
+            "The server has all issuers and policies; this browser may have tests from before. Download the text before you delete it",
+            "Delete the text",
+        ),
+    };
     let discard = move |_| {
-        let sure =
-            window().confirm_with_message("Replace the stored data with an empty list of issuers?");
-        if sure.unwrap_or(false) {
-            store.discard_unreadable();
+        if window()
+            .confirm_with_message(question)
+            .is_ok_and(|sure| sure)
+        {
+            discard_unreadable(store);
         }
     };
     view! {
         <section class="notice notice--bad container" aria-label="Stored data cannot be read">
-            <h2>"The stored issuers cannot be read"</h2>
-            <p>{inline_code(&unreadable.problem)} ". Nothing was changed or deleted. Download the text before you start with an empty list."</p>
+            <h2>{title}</h2>
+            <p>{inline_code(&unreadable.problem)} ". Nothing was changed or deleted. " {start} "."</p>
             <details>
                 <summary>"Show the stored text"</summary>
                 <pre tabindex="0">{untrusted_lines(&unreadable.raw)}</pre>
             </details>
             <div class="actions">
                 <a class="button" href=address download="claimgate-v1.json">"Download the text"</a>
-                <button type="button" class="button button--danger" on:click=discard>"Delete and start empty"</button>
+                <button type="button" class="button button--danger" on:click=discard>{delete}</button>
             </div>
         </section>
     }
+}
+
+fn discard_unreadable(store: Store) {
+    let Some(remote) = store.remote else {
+        return store.discard_unreadable();
+    };
+    extras::discard(&remote.organization.get_untracked());
+    store.unreadable.set(None);
+    remote.changed();
 }

@@ -8,7 +8,7 @@ use crate::jobs::job::{Job, Lane};
 use crate::jobs::log::Log;
 use crate::programs::shell::{cargo, command, on_path, output, root};
 use crate::programs::system::{self, System};
-use crate::{serve, soak};
+use crate::{run, serve, soak};
 
 /// The default fuzzing time of each target in seconds; `CLAIMGATE_FUZZ_SECONDS` overrides it.
 const FUZZ_SECONDS: &str = "600";
@@ -24,7 +24,8 @@ pub(crate) fn jobs() -> Vec<Job> {
             lighthouse::audit(log, &["--times"])
         })
         .after(&["app", "system", "test-modules"]),
-        Job::new("screenshots", "pictures", 120.0, screenshots).after(&[
+        Job::new("screenshots", "pictures", 600.0, screenshots).after(&[
+            "server",
             "app",
             "system",
             "test-modules",
@@ -66,12 +67,14 @@ fn fuzz(log: &mut Log) -> Result<()> {
     Ok(())
 }
 
+/// Takes pictures of every state of the app, and renews those of the documentation.
 fn screenshots(log: &mut Log) -> Result<()> {
     system::add(log, &[System::Chromium])?;
     let address = serve::in_background(&app::dist()?)?;
-    let mut node = command("node", &["tests/browser/screenshots.mjs"]);
+    let mut node = command("node", &["tests/browser/screenshots.mjs", "--docs"]);
     log.run(
         node.env("CLAIMGATE_APP_URL", format!("http://{address}/"))
-            .env("CHROMIUM", system::chromium()?),
+            .env("CHROMIUM", system::chromium()?)
+            .env("CLAIMGATE", run::server_program()),
     )
 }

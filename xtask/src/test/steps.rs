@@ -78,7 +78,10 @@ pub(crate) const STEPS: [Step; 20] = [
     full_step("fuzz", "each fuzz target, for ten minutes"),
     full_step("load", "the server under load for ten minutes"),
     full_step("performance", "the app's times, with Lighthouse"),
-    full_step("screenshots", "the pictures of docs/screenshots"),
+    full_step(
+        "screenshots",
+        "every state of the app, and the pictures of docs/screenshots",
+    ),
 ];
 
 /// All jobs, each after those that it needs.

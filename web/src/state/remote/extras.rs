@@ -3,17 +3,28 @@
 use claimgate_workbench::issuers::storage::{StoredIssuer, StoredState, from_json, to_json};
 use claimgate_workbench::remote::extras::{is_bare, updated};
 
-use crate::state::store::area;
+use crate::state::store::{Unreadable, area};
 
 /// The prefix of the key in local storage, before the organization's name.
 pub(crate) const KEY: &str = "claimgate.server.v1.";
 
-/// What is stored about an organization's issuers; empty if it cannot be read.
-pub(crate) fn read(organization: &str) -> Vec<StoredIssuer> {
+/// What is stored about an organization's issuers, or the text if it cannot be read.
+pub(crate) fn read(organization: &str) -> Result<Vec<StoredIssuer>, Unreadable> {
     let text = area().and_then(|area| area.get_item(&key(organization)).ok().flatten());
-    text.and_then(|text| from_json(&text).ok())
-        .map(|state| state.issuers)
-        .unwrap_or_default()
+    let Some(raw) = text else {
+        return Ok(Vec::new());
+    };
+    match from_json(&raw) {
+        Ok(state) => Ok(state.issuers),
+        Err(problem) => Err(Unreadable { raw, problem }),
+    }
+}
+
+/// Removes it, after the person has confirmed.
+pub(crate) fn discard(organization: &str) {
+    if let Some(area) = area() {
+        let _ = area.remove_item(&key(organization));
+    }
 }
 
 /// Stores what only this browser knows about the displayed issuers, or returns why it cannot.

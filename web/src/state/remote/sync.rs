@@ -222,7 +222,7 @@ impl Sync {
     /// Takes over the server's state.
     fn take(self, list: &Value) -> Result<(), String> {
         let organization = self.remote.organization.get_untracked();
-        let kept = extras::read(&organization);
+        let kept = self.kept(&organization);
         let before = self.remote.server.get_value();
         let shown = self.store.issuers.get_untracked();
         let known = |id: &str| {
@@ -251,9 +251,20 @@ impl Sync {
         Ok(())
     }
 
+    /// What this browser has stored about the organization's issuers. The page says so if it cannot be read.
+    fn kept(self, organization: &str) -> Vec<StoredIssuer> {
+        let read = extras::read(organization);
+        let unreadable = read.as_ref().err().cloned();
+        // The notice stays as it is, also what of it is unfolded, while nothing has changed.
+        if self.store.unreadable.get_untracked() != unreadable {
+            self.store.unreadable.set(unreadable);
+        }
+        read.unwrap_or_default()
+    }
+
     /// Takes over the samples that another tab has stored.
     fn take_extras(self) {
-        let kept = extras::read(&self.remote.organization.get_untracked());
+        let kept = self.kept(&self.remote.organization.get_untracked());
         let update = |issuer: &mut StoredIssuer| {
             let known = kept.iter().find(|known| known.id == issuer.id).cloned();
             let known = known.unwrap_or_else(|| StoredIssuer::blank(issuer.id.clone(), 0));
