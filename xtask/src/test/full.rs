@@ -24,6 +24,12 @@ pub(crate) fn jobs() -> Vec<Job> {
             lighthouse::audit(log, &["--times"])
         })
         .after(&["app", "system", "test-modules"]),
+        Job::new("states", "every state in every window", 1200.0, states).after(&[
+            "server",
+            "app",
+            "system",
+            "test-modules",
+        ]),
         Job::new("screenshots", "pictures", 600.0, screenshots).after(&[
             "server",
             "app",
@@ -69,12 +75,30 @@ fn fuzz(log: &mut Log) -> Result<()> {
 
 /// Takes pictures of every state of the app, and renews those of the documentation.
 fn screenshots(log: &mut Log) -> Result<()> {
+    browse(log, &["tests/browser/screenshots.mjs", "--docs"])
+}
+
+/// Tests every state of the app in each of its windows.
+fn states(log: &mut Log) -> Result<()> {
+    browse(
+        log,
+        &[
+            "tests/browser/run.mjs",
+            "tests/browser/states-alone.test.mjs",
+            "tests/browser/states-connected.test.mjs",
+        ],
+    )
+}
+
+/// Runs a script over the app and the server, with all states in all windows.
+fn browse(log: &mut Log, script: &[&str]) -> Result<()> {
     system::add(log, &[System::Chromium])?;
     let address = serve::in_background(&app::dist()?)?;
-    let mut node = command("node", &["tests/browser/screenshots.mjs", "--docs"]);
     log.run(
-        node.env("CLAIMGATE_APP_URL", format!("http://{address}/"))
+        command("node", script)
+            .env("CLAIMGATE_APP_URL", format!("http://{address}/"))
             .env("CHROMIUM", system::chromium()?)
-            .env("CLAIMGATE", run::server_program()),
+            .env("CLAIMGATE", run::server_program())
+            .env("CLAIMGATE_STATES", "all"),
     )
 }

@@ -43,7 +43,7 @@ const fn full_step(name: &'static str, what: &'static str) -> Step {
     }
 }
 
-pub(crate) const STEPS: [Step; 20] = [
+pub(crate) const STEPS: [Step; 21] = [
     step("fmt", "formatting"),
     step(
         "imports",
@@ -78,6 +78,7 @@ pub(crate) const STEPS: [Step; 20] = [
     full_step("fuzz", "each fuzz target, for ten minutes"),
     full_step("load", "the server under load for ten minutes"),
     full_step("performance", "the app's times, with Lighthouse"),
+    full_step("states", "every state of the app in every window"),
     full_step(
         "screenshots",
         "every state of the app, and the pictures of docs/screenshots",
