@@ -18,51 +18,57 @@ pub(crate) struct Compiled {
     pub(crate) set: Option<Arc<PolicySet>>,
     /// Errors.
     pub(crate) errors: Diagnostics,
-    /// Warnings.
-    pub(crate) findings: Vec<Diagnostic>,
+    /// Whether the policies compile as they are written, incomplete ones included.
+    compiles: bool,
 }
 
 impl Compiled {
-    /// Compiles policies of an issuer. Incomplete ones of a form have errors and do not decide.
-    pub(crate) fn of(content: &Content, settings: &Settings, dialect: Dialect) -> Self {
-        let mut compiled = Self::compile(content.policies(), settings, dialect);
-        if !content.is_complete() {
-            let deciding = content.deciding().ok();
-            let set = deciding.and_then(|policies| {
-                compile_policies(&policies, settings.report_only, dialect).ok()
-            });
-            compiled.set = set.map(Arc::new);
-        }
-        compiled.errors.extend(content.blanks());
-        compiled
-    }
-
-    fn compile(
-        written: Result<Vec<PolicyDefinition>, Diagnostics>,
-        settings: &Settings,
-        dialect: Dialect,
+    /// Compiles policies of an issuer, which are those of the content. Incomplete ones of a form have
+    /// errors and do not decide.
+    pub(crate) fn of(
+        content: &Content,
+        written: &Result<Vec<PolicyDefinition>, Diagnostics>,
+        (settings, dialect): (&Settings, Dialect),
     ) -> Self {
-        let found = written.and_then(|policies| {
-            let set = compile_policies(&policies, settings.report_only, dialect)?;
-            let findings = findings(
-                &Policies::new(&policies, dialect)
-                    .at(&settings.url)
-                    .with_audiences(settings.audiences.as_deref())
-                    .reporting(settings.report_only),
-            );
-            Ok((set, findings))
-        });
-        match found {
-            Ok((set, findings)) => Self {
-                set: Some(Arc::new(set)),
-                errors: Diagnostics::default(),
-                findings,
-            },
-            Err(errors) => Self {
-                set: None,
-                errors,
-                findings: Vec::new(),
-            },
+        let compile = |policies: &[_]| compile_policies(policies, settings.report_only, dialect);
+        let set = match written {
+            Ok(policies) => compile(policies),
+            Err(errors) => Err(errors.clone()),
+        };
+        let (set, mut errors) = match set {
+            Ok(set) => (Some(set), Diagnostics::default()),
+            Err(errors) => (None, errors),
+        };
+        let compiles = set.is_some();
+        let set = match content.is_complete() {
+            true => set,
+            false => content
+                .deciding()
+                .and_then(|policies| compile(&policies))
+                .ok(),
+        };
+        errors.extend(content.blanks());
+        Self {
+            set: set.map(Arc::new),
+            errors,
+            compiles,
         }
+    }
+}
+
+/// What can be read off the text of policies that compile.
+pub(crate) fn findings_on_text(
+    written: &Result<Vec<PolicyDefinition>, Diagnostics>,
+    compiled: &Compiled,
+    (settings, dialect): (&Settings, Dialect),
+) -> Vec<Diagnostic> {
+    match written {
+        Ok(policies) if compiled.compiles => findings(
+            &Policies::new(policies, dialect)
+                .at(&settings.url)
+                .with_audiences(settings.audiences.as_deref())
+                .reporting(settings.report_only),
+        ),
+        _ => Vec::new(),
     }
 }

@@ -9,7 +9,7 @@ use claimgate::policy::PolicyDefinition;
 use leptos::prelude::*;
 
 use super::at::{AtPattern, Fitting};
-use super::compiled::Compiled;
+use super::compiled::{Compiled, findings_on_text};
 use super::decisions::trials;
 use super::findings::found::{Edits, FoundState};
 
@@ -157,9 +157,16 @@ impl PolicyState {
         let report_only = Memo::new(move |_| with(current, |issuer| issuer.report_only));
         let settings = Memo::new(move |_| with(current, Settings::of));
         let compiled = Memo::new_with_compare(
-            move |_| Compiled::of(&content.read(), &settings.read(), dialect.get()),
+            move |_| {
+                let context = (&*settings.read(), dialect.get());
+                Compiled::of(&content.read(), &written.read(), context)
+            },
             |_, _| true,
         );
+        let on_text = Memo::new(move |_| {
+            let context = (&*settings.read(), dialect.get());
+            findings_on_text(&written.read(), &compiled.read(), context)
+        });
         let saved = Memo::new(move |_| with(current, |issuer| issuer.policies.clone()));
         let kept = Memo::new(move |_| with(current, |issuer| issuer.samples.clone()));
         let audiences = Memo::new(move |_| with(current, |issuer| issuer.audiences.clone()));
@@ -177,7 +184,7 @@ impl PolicyState {
             drafts,
             is_text,
             written,
-            compiled,
+            on_text,
         });
         let facts = Memo::new(move |_| {
             let (compiled, trials) = (compiled.read(), trials.read());

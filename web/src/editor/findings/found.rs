@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use claimgate::diagnostic::Diagnostics;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::policy::PolicyDefinition;
 use claimgate_analysis::Finding;
 use leptos::prelude::*;
 
 use crate::analysis::found::{Found, is_another};
-use crate::editor::compiled::Compiled;
 use crate::state::draft::PolicyDraft;
 use claimgate_workbench::analysis::idle::Idle;
 use claimgate_workbench::analysis::placed::still_fit;
@@ -36,7 +35,8 @@ pub(crate) struct Edits {
     /// Whether they are edited as text.
     pub(crate) is_text: Signal<bool>,
     pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
-    pub(crate) compiled: Memo<Compiled>,
+    /// What can be read off their text: computed only while nothing else is known.
+    pub(crate) on_text: Memo<Vec<Diagnostic>>,
 }
 
 impl FoundState {
@@ -50,7 +50,7 @@ impl FoundState {
         let shown = Memo::new_with_compare(
             move |_| match fitting.get() {
                 Some(found) => found,
-                None => Arc::new(Found::read(&edits.compiled.read().findings)),
+                None => Arc::new(Found::read(&edits.on_text.read())),
             },
             |one, other| one.map(Arc::as_ptr) != other.map(Arc::as_ptr),
         );
