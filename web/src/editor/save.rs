@@ -5,6 +5,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::findings::guard::GuardReview;
+use super::focus::focus_soon;
 use super::review::{Review, ReviewDialog};
 use super::state::PolicyState;
 use super::tests::result::TestResult;
@@ -30,7 +31,7 @@ pub(crate) fn SaveBar(state: PolicyState) -> impl IntoView {
             .with_untracked(|compiled| !compiled.errors.is_empty())
         {
             state.tried.set(true);
-            focus_on("policy-errors");
+            focus_soon("policy-errors".to_owned());
         } else if state.dirty.get_untracked() {
             is_asking.set(true);
         } else {
@@ -115,7 +116,7 @@ fn Refusal(state: PolicyState) -> impl IntoView {
     let refused = state.refused;
     Effect::new(move || {
         if !refused.read().is_empty() {
-            focus_on(REFUSAL);
+            focus_soon(REFUSAL.to_owned());
         }
     });
     view! {
@@ -131,18 +132,6 @@ fn Refusal(state: PolicyState) -> impl IntoView {
             }}
         </div>
     }
-}
-
-/// Scrolls to an element and focuses it, once it exists.
-fn focus_on(id: &'static str) {
-    use wasm_bindgen::JsCast;
-    request_animation_frame(move || {
-        let element = document().get_element_by_id(id);
-        let element = element.and_then(|found| found.dyn_into::<web_sys::HtmlElement>().ok());
-        if let Some(element) = element {
-            let _ = element.focus();
-        }
-    });
 }
 
 /// Ctrl+S or Cmd+S.

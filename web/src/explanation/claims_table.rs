@@ -117,6 +117,7 @@ fn row(
     };
     view! {
         <tr
+            tabindex="-1"
             class:lit=move || bench.is_claim_highlighted(&member)
             on:mouseenter=move |_| bench.highlight.set(Some(highlight.clone()))
             on:mouseleave=move |_| bench.highlight.set(None)

@@ -69,7 +69,7 @@ fn List() -> impl IntoView {
             />
             <SortFields listing=listing go=go />
             <p id="issuer-count" class="hint list-bar__count" role="status">{count}</p>
-            <A href="/map" attr:class="button">{icon(Icon::Job)} "Trust map"</A>
+            <A href="/map" attr:class="button">{icon(Icon::Map)} "Trust map"</A>
         </div>
         <Show
             when=move || !rows.read().is_empty()

@@ -10,8 +10,11 @@ use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, to_json};
 pub(crate) use claimgate_workbench::policies::claim_member::member;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::form::Form;
+use crate::editor::focus::focus;
 use crate::state::store::Store;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::playground::evaluate::{Answer, Evaluation, Question, Report, Waiting};
@@ -316,15 +319,25 @@ impl Bench {
         store.find(&id).map(|issuer| Scratch::of_issuer(&issuer))
     }
 
-    /// Scrolls to the highlighted claim.
+    /// Scrolls to the highlighted claim, and focuses it if its pane replaces the one with the focus.
     pub(crate) fn reveal(self) {
         self.pane.set(Pane::Token);
         if !self.form.is_claims.get_untracked() {
             self.token_view.set(TokenView::Claims);
         }
-        request_animation_frame(|| {
-            if let Ok(Some(row)) = document().query_selector(".claims .lit") {
-                row.scroll_into_view_with_bool(false);
+        let shown = self.highlight.get_untracked();
+        request_animation_frame(move || {
+            let Ok(Some(row)) = document().query_selector(".claims .lit") else {
+                return;
+            };
+            row.scroll_into_view_with_bool(false);
+            let focused = document().active_element();
+            let focused = focused.and_then(|element| element.dyn_into::<HtmlElement>().ok());
+            // Neither the body nor what is hidden has one.
+            if focused.is_none_or(|element| element.offset_parent().is_none()) {
+                focus(Some(row));
+                // The button has taken it along.
+                self.highlight.set(shown);
             }
         });
     }

@@ -54,6 +54,8 @@ pub(crate) enum Icon {
     Close,
     /// An example or a tour.
     Spark,
+    /// The trust map.
+    Map,
 }
 
 impl Icon {
@@ -88,6 +90,7 @@ impl Icon {
             Self::Back => "M19 12H5m5-5-5 5 5 5",
             Self::Close => "M6 6l12 12M18 6 6 18",
             Self::Spark => "M12 3l2 6.5L20.5 12 14 14.5 12 21l-2-6.5L3.5 12 10 9.5z",
+            Self::Map => "M4 4h5v5H4zM15 4h5v5h-5zM15 15h5v5h-5zM9 6.5h6M9 6.5c4 0 2 11 6 11",
         }
     }
 }
