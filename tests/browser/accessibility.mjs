@@ -1,12 +1,24 @@
-// What axe finds on a page, and which styles it lacks.
+// What axe finds on a page, which styles it lacks, and what is wider than the window.
+import assert from "node:assert/strict";
 import axe from "axe-core";
 import { unstyled } from "./styles.mjs";
 
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
+/** Fails if there are violations, or the page is wider than the window. `what` names the state of the page. */
+export async function isInOrder(page, what) {
+  assert.deepEqual(await violations(page), [], what);
+  const { excess, wide } = await page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement;
+    const wide = [...document.querySelectorAll("body *")].filter((element) => element.getBoundingClientRect().right > clientWidth + 0.5);
+    return { excess: scrollWidth - clientWidth, wide: wide.map((element) => `${element.tagName}.${element.className}`) };
+  });
+  assert.ok(excess <= 0, `${what}: ${excess} px wider than the window: ${wide}`);
+}
+
 /**
- * The violations that axe finds, and classes whose style sheets are not loaded, as texts. A target that a scroller or a sticky bar cuts off is looked at again in the
- * middle of the window: only how far the page is scrolled makes it too small.
+ * The violations that axe finds, and classes whose style sheets are not loaded, as texts. A target that a scroller or a
+ * sticky bar cuts off is looked at again in the middle of the window: only how far the page is scrolled makes it too small.
  */
 export async function violations(page) {
   await page.evaluate(axe.source);

@@ -1,8 +1,9 @@
 // The gallery: every example has an address, and its expected decision.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isInOrder } from "./accessibility.mjs";
 import { appUrl, decision, demonstrated, explanation, hasCount, makeIssuer, text, visit, withBrowser } from "./helpers.mjs";
-import { examples, isInOrder, pane, sized, widths } from "./playground-helpers.mjs";
+import { examples, pane, sized, widths } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();

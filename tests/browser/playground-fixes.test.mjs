@@ -1,10 +1,11 @@
 // What a person can do about a failed check, where it is shown, and policies that are being written.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isInOrder } from "./accessibility.mjs";
 import {
   check, decision, demonstrated, githubClaims, issuerUrl, makeIssuer, now, paste, text, tokenField, visit, withBrowser,
 } from "./helpers.mjs";
-import { isInOrder, stored, unfold } from "./playground-helpers.mjs";
+import { stored, unfold } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();

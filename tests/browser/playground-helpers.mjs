@@ -1,8 +1,6 @@
 // Helpers for the tests of the playground.
-import assert from "node:assert/strict";
 import { generateKeyPairSync, sign } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { violations } from "./accessibility.mjs";
 import { issuerUrl } from "./helpers.mjs";
 
 export const widths = [1280, 390];
@@ -28,13 +26,6 @@ export async function editCopy(page) {
 
 /** Shows the scratch policies as JSON. */
 export const asJson = (page) => page.getByRole("group", { name: "View of the policies" }).getByRole("button", { name: "JSON" }).click();
-
-/** Checks that axe finds nothing, and nothing overflows to the right. */
-export async function isInOrder(page, what) {
-  assert.deepEqual(await violations(page), [], what);
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  assert.equal(overflow, 0, `${what}: wider than the window`);
-}
 
 /** The examples from their files. */
 export const examples = () => {

@@ -1,11 +1,12 @@
 // The playground's panes: scratch policies, time travel, samples signed in the page, the exchange.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { isInOrder } from "./accessibility.mjs";
 import {
   appUrl, check, checks, decision, demonstrated, eventually, explanation, githubClaims, hasFocus, issuerUrl, makeIssuer, now, paste,
   settled, text, tokenField, visit, withBrowser,
 } from "./helpers.mjs";
-import { asJson, editCopy, isInOrder, pane, signer, sized, stored, tampered, unfold, widths } from "./playground-helpers.mjs";
+import { asJson, editCopy, pane, signer, sized, stored, tampered, unfold, widths } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();
