@@ -86,7 +86,7 @@ fn verdict(entry: &AuditEntry) -> AnyView {
             <span class="verdict__symbol" aria-hidden="true">{symbol}</span>
             <div class="verdict__text">
                 <p class="verdict__word">{word}</p>
-                <p class="verdict__sentence">{inline_code(&entry.summary)}</p>
+                <p>{inline_code(&entry.summary)}</p>
             </div>
         </div>
     }
