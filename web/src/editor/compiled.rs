@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
 use claimgate_analysis::{Policies, findings};
 
@@ -24,12 +23,12 @@ pub(crate) struct Compiled {
 
 impl Compiled {
     /// Compiles policies of an issuer. Incomplete ones of a form have errors and do not decide.
-    pub(crate) fn of(content: &Content, settings: &Settings, dialect: Dialect) -> Self {
-        let mut compiled = Self::compile(content.policies(), settings, dialect);
+    pub(crate) fn of(content: &Content, settings: &Settings) -> Self {
+        let mut compiled = Self::compile(content.policies(), settings);
         if !content.is_complete() {
             let deciding = content.deciding().ok();
             let set = deciding.and_then(|policies| {
-                compile_policies(&policies, settings.report_only, dialect).ok()
+                compile_policies(&policies, settings.report_only, settings.dialect).ok()
             });
             compiled.set = set.map(Arc::new);
         }
@@ -37,15 +36,11 @@ impl Compiled {
         compiled
     }
 
-    fn compile(
-        written: Result<Vec<PolicyDefinition>, Diagnostics>,
-        settings: &Settings,
-        dialect: Dialect,
-    ) -> Self {
+    fn compile(written: Result<Vec<PolicyDefinition>, Diagnostics>, settings: &Settings) -> Self {
         let found = written.and_then(|policies| {
-            let set = compile_policies(&policies, settings.report_only, dialect)?;
+            let set = compile_policies(&policies, settings.report_only, settings.dialect)?;
             let findings = findings(
-                &Policies::new(&policies, dialect)
+                &Policies::new(&policies, settings.dialect)
                     .at(&settings.url)
                     .with_audiences(settings.audiences.as_deref())
                     .reporting(settings.report_only),

@@ -57,6 +57,8 @@ pub(crate) struct PolicyState {
     pub(crate) history: RwSignal<History>,
     /// How patterns are read.
     pub(crate) dialect: Signal<Dialect>,
+    /// The settings of the issuer that findings depend on.
+    pub(crate) settings: Memo<Settings>,
     /// The edited policies.
     pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
     /// The result of compiling them.
@@ -153,9 +155,9 @@ impl PolicyState {
         });
         let written = Memo::new(move |_| content.read().policies());
         let report_only = Memo::new(move |_| with(current, |issuer| issuer.report_only));
-        let settings = Memo::new(move |_| with(current, Settings::of));
+        let settings = Memo::new(move |_| with(current, Settings::of).with_dialect(dialect.get()));
         let compiled = Memo::new_with_compare(
-            move |_| Compiled::of(&content.read(), &settings.read(), dialect.get()),
+            move |_| Compiled::of(&content.read(), &settings.read()),
             |_, _| true,
         );
         let saved = Memo::new(move |_| with(current, |issuer| issuer.policies.clone()));
@@ -204,6 +206,7 @@ impl PolicyState {
             tried: RwSignal::new(false),
             history,
             dialect,
+            settings,
             written,
             compiled,
             found,

@@ -11,17 +11,11 @@ use crate::analysis::found::checked;
 use crate::analysis::worker::{REST, live_of};
 use crate::editor::at::Fitting;
 use crate::editor::state::PolicyState;
-use claimgate_workbench::analysis::question::Settings;
 
 impl PolicyState {
     /// Has the policies checked by the analysis whenever they change and have no errors, once that is
     /// wanted. The guard compares them with the saved ones.
-    pub(crate) fn check(
-        self,
-        settings: Signal<Settings>,
-        saved: Signal<Vec<PolicyDefinition>>,
-        is_wanted: Signal<bool>,
-    ) {
+    pub(crate) fn check(self, saved: Signal<Vec<PolicyDefinition>>, is_wanted: Signal<bool>) {
         let is_wanted = Memo::new(move |last: Option<&bool>| {
             last.copied().unwrap_or_default() || is_wanted.get()
         });
@@ -30,14 +24,14 @@ impl PolicyState {
             let written = self.written.get().ok();
             written.filter(|_| is_right && is_wanted.get())
         });
-        let found = checked(settings, saved, ready.into());
-        Effect::new(move || self.found.checked.set(found.get()));
-        self.fit(settings);
+        let found = checked(self.settings, saved, ready).answer;
+        Effect::new(move || self.found.checked.set(found.get().and_then(Result::ok)));
+        self.fit();
     }
 
     /// Asks which values fit the pattern at the cursor. What is one's own is what the policies name, or the
     /// last ones without errors.
-    fn fit(self, settings: Signal<Settings>) {
+    fn fit(self) {
         let asked = Memo::new(move |_| {
             let at = self.at.get().filter(|at| !at.pattern.is_empty());
             at.map(|at| (at.claim, at.pattern))
@@ -46,27 +40,25 @@ impl PolicyState {
             let written = self.written.get().ok();
             written.unwrap_or_else(|| last.cloned().unwrap_or_default())
         });
-        let about = StoredValue::new(None);
         let rest = move || {
-            settings.track();
+            self.settings.track();
             good.track();
             asked.read().is_some().then_some(REST)
         };
         let question = move || {
-            let asked = asked.get();
-            let (claim, pattern) = asked.clone().unwrap_or_default();
-            about.set_value(asked);
-            settings
-                .read()
-                .fits(&good.read(), claim.as_deref(), &pattern)
+            let asked = asked.get().unwrap_or_default();
+            let (claim, pattern) = &asked;
+            let settings = self.settings.read();
+            let text = settings.fits(&good.read(), claim.as_deref(), pattern);
+            (text, asked)
         };
-        let live = live_of::<Fits>(rest, question);
+        let fitting = live_of(rest, question, |asked, fits: Fits| Fitting {
+            asked,
+            fits: Arc::new(fits),
+        });
         Effect::new(move || {
-            if let (false, Some(Ok(fits))) = (live.is_busy.get(), live.answer.get())
-                && let Some(asked) = about.get_value()
-            {
-                let fits = Arc::new(fits);
-                self.fits.set(Some(Fitting { asked, fits }));
+            if let Some(Ok(fitting)) = fitting.answer.get() {
+                self.fits.set(Some(fitting));
             }
         });
     }

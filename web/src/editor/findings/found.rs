@@ -8,7 +8,7 @@ use claimgate::policy::PolicyDefinition;
 use claimgate_analysis::Finding;
 use leptos::prelude::*;
 
-use crate::analysis::found::{Found, is_another};
+use crate::analysis::found::Found;
 use crate::editor::compiled::Compiled;
 use crate::state::draft::PolicyDraft;
 use claimgate_workbench::analysis::idle::Idle;
@@ -43,15 +43,13 @@ impl FoundState {
     pub(crate) fn new(edits: Edits) -> Self {
         let Edits { written, .. } = edits;
         let checked = RwSignal::new(None::<Arc<Found>>);
-        let fitting = Memo::new_with_compare(
-            move |_| checked.get().filter(|found| edits.fit(found)),
-            is_another,
-        );
         let shown = Memo::new_with_compare(
-            move |_| match fitting.get() {
-                Some(found) => found,
-                None => Arc::new(Found::read(&edits.compiled.read().findings)),
+            move |_| {
+                let fitting = checked.get().filter(|found| edits.fit(found));
+                let read = || Arc::new(Found::read(&edits.compiled.read().findings));
+                fitting.unwrap_or_else(read)
             },
+            // The same by its address: comparing all findings takes longer.
             |one, other| one.map(Arc::as_ptr) != other.map(Arc::as_ptr),
         );
         let is_stale = Memo::new(move |_| {
