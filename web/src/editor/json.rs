@@ -13,6 +13,7 @@ use super::state::PolicyState;
 use crate::analysis::found::Found;
 use crate::ui::code_editor::{CodeEditor, Mark, Severity, Underline};
 use crate::ui::code_mirror::Mode;
+use claimgate_workbench::analysis::placed::is_on_policy;
 use claimgate_workbench::policies::json_places::Places;
 use claimgate_workbench::policies::pattern_help::{class, parts, range};
 
@@ -103,8 +104,10 @@ fn diagnostics(places: &Places, compiled: &Compiled, found: &Found) -> Vec<Under
 
 /// The findings that have a place in the text; others are on settings of the issuer.
 fn in_text(found: &Found) -> impl Iterator<Item = &Finding> {
-    let is_here = |finding: &&Finding| finding.diagnostic.path.starts_with("policies[");
-    found.findings.iter().filter(is_here)
+    found
+        .findings
+        .iter()
+        .filter(|finding| is_on_policy(finding))
 }
 
 fn with_help(message: &str, help: Option<&str>) -> String {

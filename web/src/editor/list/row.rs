@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use super::card::PolicyCard;
 use super::drag::Grip;
 use super::state::{ListState, focus_fields, focus_line};
-use crate::analysis::findings::place_button;
+use crate::analysis::findings::policy_button;
 use crate::editor::focus::{focus, focus_soon};
 use crate::state::draft::PolicyDraft;
 use crate::ui::untrusted_text::untrusted_text;
@@ -86,7 +86,7 @@ fn without_effect(list: ListState, idle: Idle) -> AnyView {
     let more = idle.because_of.len().saturating_sub(CAUSES);
     let causes = idle.because_of.into_iter().take(CAUSES);
     let causes = causes
-        .map(|policy| view! { " " {place_button(format!("policies[{policy}]"), go)} })
+        .map(|policy| view! { " " {policy_button(policy, go)} })
         .collect_view();
     view! {
         <p class="policy__idle">
