@@ -1,16 +1,16 @@
 //! What is found in the edited policies, as long as it fits them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use claimgate::diagnostic::Diagnostics;
 use claimgate::policy::PolicyDefinition;
-use claimgate_analysis::Finding;
 use leptos::prelude::*;
 
 use crate::analysis::found::Found;
 use crate::editor::compiled::Compiled;
 use crate::state::draft::PolicyDraft;
+use claimgate_workbench::analysis::guard::guarded;
 use claimgate_workbench::analysis::idle::Idle;
 use claimgate_workbench::analysis::placed::still_fit;
 
@@ -25,8 +25,8 @@ pub(crate) struct FoundState {
     pub(crate) is_stale: Memo<bool>,
     /// The policies without effect.
     pub(crate) idle: Memo<BTreeMap<usize, Idle>>,
-    /// The policies on which the guard has a finding.
-    pub(crate) guarded: Memo<BTreeSet<usize>>,
+    /// The policies on which the guard has a finding, each with whether strangers are known to get in by it.
+    pub(crate) guarded: Memo<BTreeMap<usize, bool>>,
 }
 
 /// What findings are about.
@@ -57,18 +57,12 @@ impl FoundState {
             let policies = shown.policies.as_ref();
             policies.is_some_and(|policies| written.read().as_ref() != Ok(policies))
         });
-        let of_policies = |findings: &[Finding]| {
-            findings
-                .iter()
-                .filter_map(|finding| finding.policies.first().copied())
-                .collect()
-        };
         Self {
             checked,
             shown,
             is_stale,
             idle: Memo::new(move |_| shown.read().idle.clone()),
-            guarded: Memo::new(move |_| of_policies(&shown.read().guard)),
+            guarded: Memo::new(move |_| guarded(&shown.read().guard)),
         }
     }
 }

@@ -176,22 +176,25 @@ fn Known(list: ListState, place: Memo<usize>) -> impl IntoView {
             .unwrap_or_default();
         // Errors of a form that is being filled in are shown once saving was tried.
         let errors = if state.tried.get() { facts.errors } else { 0 };
-        let is_open = state.found.guarded.read().contains(&place.get());
+        let guarded = state.found.guarded.read().get(&place.get()).copied();
         (
             Facts { errors, ..facts },
             state.samples.read().len(),
-            is_open,
+            guarded,
         )
     });
     move || {
-        let (facts, tests, is_open) = known.get();
+        let (facts, tests, guarded) = known.get();
         let count = |count: usize, word: &str| {
             format!("{count} {word}{}", if count == 1 { "" } else { "s" })
         };
         view! {
             <span class="policy__facts">
                 {(facts.errors > 0).then(|| view! { " " <span class="badge badge--bad">{count(facts.errors, "error")}</span> })}
-                {is_open.then(|| view! { " " <span class="badge badge--bad">"strangers get in"</span> })}
+                {guarded.map(|is_open| match is_open {
+                    true => view! { " " <span class="badge badge--bad">"strangers get in"</span> }.into_any(),
+                    false => view! { " " <span class="badge badge--note">"strangers may get in"</span> }.into_any(),
+                })}
                 {(facts.findings > 0).then(|| view! { " " <span class="badge badge--note">{count(facts.findings, "finding")}</span> })}
                 {(tests > 0).then(|| view! {
                     " " <span class="badge" title=format!("Decides {} of {}", facts.hits, count(tests, "test"))>
