@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use claimgate::diagnostic::Diagnostic;
+use claimgate::policy::Decision;
 use claimgate_analysis::Finding;
 use leptos::prelude::*;
 
@@ -43,6 +44,12 @@ pub(crate) fn PolicyJson(
             state.apply_fix(fix);
         }
     });
+    let allows = Memo::new(move |_| {
+        let place = state.at.read().as_ref().and_then(|at| at.policy);
+        let written = state.written.read();
+        let policy = place.and_then(|place| written.as_ref().ok()?.get(place));
+        policy.is_none_or(|policy| policy.decision == Decision::Allow)
+    });
     let marks = Memo::new(move |_| {
         marks(&places.read())
             .into_iter()
@@ -70,7 +77,7 @@ pub(crate) fn PolicyJson(
             on_undo=Callback::new(move |is_redo| state.travel(is_redo))
             on_action=act
         />
-        <PatternHelp state=state />
+        <PatternHelp state=state allows=allows />
     }
 }
 

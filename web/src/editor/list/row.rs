@@ -32,7 +32,6 @@ pub(super) fn PolicyRow(list: ListState, policy: PolicyDraft) -> impl IntoView {
     });
     let is_open = list.is_open(policy);
     let is_selected = Memo::new(move |_| list.selected.read().contains(&key));
-    let drag = Memo::new(move |_| list.drag.get().filter(|drag| drag.is_moving));
     let idle = Memo::new(move |_| list.policies.found.idle.read().get(&place.get()).cloned());
     let step = Callback::new(move |change| take(list, key, change));
     let keys = move |event: ev::KeyboardEvent| {
@@ -53,8 +52,8 @@ pub(super) fn PolicyRow(list: ListState, policy: PolicyDraft) -> impl IntoView {
             class:policy--deny=move || *policy.decision.read() == "deny"
             class:policy--open=move || is_open.get()
             class:policy--selected=move || is_selected.get() && list.is_long.get()
-            class:policy--dragged=move || drag.get().is_some_and(|drag| drag.key == key)
-            class:policy--drop-before=move || drag.get().is_some_and(|drag| drag.before == Some(key))
+            class:policy--dragged=move || list.moving.get().is_some_and(|(dragged, _)| dragged == key)
+            class:policy--drop-before=move || list.moving.get().is_some_and(|(_, before)| before == Some(key))
             class:policy--idle=move || idle.read().is_some()
             on:keydown=keys
         >
