@@ -49,19 +49,20 @@ impl Found {
     }
 }
 
-/// Checks policies in a worker, again whenever they change. While they have errors, `policies` is `None`, and
-/// the last answer stays.
+/// Checks policies in a worker, again whenever they change, once that is wanted. While they have errors,
+/// `policies` is `None`, and the last answer stays.
 pub(crate) fn checked(
     settings: Memo<Settings>,
     saved: Signal<Vec<PolicyDefinition>>,
     policies: Memo<Option<Vec<PolicyDefinition>>>,
+    is_wanted: Memo<bool>,
 ) -> Live<Arc<Found>> {
     let is_first = StoredValue::new(true);
     let rest = move || {
         settings.track();
         saved.track();
         let is_some = policies.read().as_ref().is_some_and(|own| !own.is_empty());
-        is_some.then(|| match is_first.try_update_value(std::mem::take) {
+        (is_some && is_wanted.get()).then(|| match is_first.try_update_value(std::mem::take) {
             Some(true) => FIRST_REST,
             _ => REST,
         })

@@ -19,26 +19,26 @@ impl PolicyState {
         let is_wanted = Memo::new(move |last: Option<&bool>| {
             last.copied().unwrap_or_default() || is_wanted.get()
         });
-        let ready = Memo::new(move |_| {
+        let right = Memo::new(move |_| {
             let is_right = self.compiled.read().errors.is_empty();
-            let written = self.written.get().ok();
-            written.filter(|_| is_right && is_wanted.get())
+            let written = self.written.read();
+            written.as_ref().ok().filter(|_| is_right).cloned()
         });
-        let found = checked(self.settings, saved, ready).answer;
+        let found = checked(self.settings, saved, right, is_wanted).answer;
         Effect::new(move || self.found.checked.set(found.get().and_then(Result::ok)));
-        self.fit();
+        self.fit(right);
     }
 
     /// Asks which values fit the pattern at the cursor. What is one's own is what the policies name, or the
-    /// last ones without errors.
-    fn fit(self) {
+    /// last ones without errors; `right` are those without errors.
+    fn fit(self, right: Memo<Option<Vec<PolicyDefinition>>>) {
         let asked = Memo::new(move |_| {
             let at = self.at.get().filter(|at| !at.pattern.is_empty());
             at.map(|at| (at.claim, at.pattern))
         });
         let good = Memo::new(move |last: Option<&Vec<PolicyDefinition>>| {
-            let written = self.written.get().ok();
-            written.unwrap_or_else(|| last.cloned().unwrap_or_default())
+            let right = right.get();
+            right.unwrap_or_else(|| last.cloned().unwrap_or_default())
         });
         let rest = move || {
             self.settings.track();
