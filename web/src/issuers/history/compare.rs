@@ -9,7 +9,7 @@ use super::restore::Restore;
 use super::state::History;
 use crate::analysis::meaning::MeaningOfChange;
 use crate::connected::loaded::local_words;
-use crate::editor::changes::{ChangeList, ChangedText};
+use crate::editor::changes::{ChangeList, ChangedText, ONLY_ORDER};
 use crate::state::store::use_store;
 use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::diff::{changes, lines};
@@ -121,7 +121,7 @@ fn Difference(
     let list = changes(&before, &after);
     let is_order = list.is_empty();
     view! {
-        {is_order.then(|| view! { <p>"Only the order of policies differs. Every decision stays the same."</p> })}
+        {is_order.then(|| view! { <p>{ONLY_ORDER}</p> })}
         {settings.filter(|_| !is_order).map(|settings| view! {
             <MeaningOfChange settings=settings old=before.clone() new=after.clone() />
         })}
