@@ -183,13 +183,7 @@ impl PolicyState {
             let (compiled, trials) = (compiled.read(), trials.read());
             let (count, found) = (drafts.read().len(), found.shown.read());
             let findings = found.findings.iter().map(|finding| &finding.diagnostic);
-            let mut facts = facts(count, &trials, findings, &compiled.errors);
-            for place in found.idle.keys() {
-                if let Some(facts) = facts.get_mut(*place) {
-                    facts.is_idle = true;
-                }
-            }
-            facts
+            facts(count, &trials, findings, &found.idle, &compiled.errors)
         });
         let documented = issuer
             .provider()
