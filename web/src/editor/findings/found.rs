@@ -1,4 +1,4 @@
-//! What is found in the edited policies, as long as it fits them.
+//! What is found in the edited policies, while it still applies to them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -59,7 +59,7 @@ fn in_full(state: PolicyState) -> AnyView {
     .into_any()
 }
 
-/// Where findings are that are beside rules and policies of the form; those on other settings in full.
+/// Links to the findings that the form shows beside rules and policies. Findings on other settings are in full.
 fn in_short(state: PolicyState) -> AnyView {
     let found = state.found.shown.get();
     let actions = state.finding_actions();

@@ -1,4 +1,4 @@
-//! Who gets in by the scratch set, and its tokens in the playground.
+//! Who gets in under the scratch set, with tokens to try in the playground.
 
 use claimgate_analysis::Witness;
 use leptos::prelude::*;
@@ -28,7 +28,7 @@ pub(super) fn ScratchWho(bench: Bench, state: PolicyState) -> impl IntoView {
             <summary><h3>"Who gets in"</h3></summary>
             <div class="stack--tight who">
                 <p class="hint">
-                    "Whom the scratch set admits, from strangers inwards. What is not admitted is proved."
+                    "Which outsiders the scratch set admits, from strangers to your own jobs. What is not admitted is proved."
                 </p>
                 <WhoAnswer subject=subject is_shown=is_open />
             </div>
