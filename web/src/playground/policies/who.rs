@@ -28,7 +28,8 @@ pub(super) fn ScratchWho(bench: Bench, state: PolicyState) -> impl IntoView {
             <summary><h3>"Who gets in"</h3></summary>
             <div class="stack--tight who">
                 <p class="hint">
-                    "Which outsiders the scratch set admits, from strangers to your own jobs. What is not admitted is proved."
+                    "From strangers to your own jobs: whom the scratch set admits, each with a token that is allowed. What is not \
+                     admitted is proved."
                 </p>
                 <WhoAnswer subject=subject is_shown=is_open />
             </div>
