@@ -154,19 +154,18 @@ impl PolicyState {
             history.update(|history| history.record(content, js_sys::Date::now()));
         });
         let written = Memo::new(move |_| content.read().policies());
-        let report_only = Memo::new(move |_| with(current, |issuer| issuer.report_only));
         let settings = Memo::new(move |_| with(current, Settings::of).with_dialect(dialect.get()));
+        let report_only = Memo::new(move |_| settings.read().report_only);
         let compiled = Memo::new_with_compare(
             move |_| Compiled::of(&content.read(), &settings.read()),
             |_, _| true,
         );
         let saved = Memo::new(move |_| with(current, |issuer| issuer.policies.clone()));
         let kept = Memo::new(move |_| with(current, |issuer| issuer.samples.clone()));
-        let audiences = Memo::new(move |_| with(current, |issuer| issuer.audiences.clone()));
         let samples = Memo::new_with_compare(
             move |_| {
-                let audiences = audiences.read();
-                let ready = |sample| Ready::of(sample, audiences.as_deref());
+                let settings = settings.read();
+                let ready = |sample| Ready::of(sample, settings.audiences.as_deref());
                 kept.read().iter().map(ready).collect::<Vec<_>>()
             },
             |_, _| true,

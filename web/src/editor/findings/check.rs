@@ -74,13 +74,9 @@ impl PolicyState {
     /// Applies a fix, as one step of the history, unless the policies have changed since it was found.
     pub(crate) fn apply_fix(self, fix: &SafeFix) {
         let found = self.found.shown.get_untracked();
-        let Some(policies) = &found.policies else {
-            return;
-        };
-        let is_fresh = self
-            .written
-            .with_untracked(|written| written.as_ref() == Ok(policies));
-        if is_fresh {
+        if let Some(policies) = &found.policies
+            && !self.found.is_stale.get_untracked()
+        {
             self.set_policies(&apply(policies, &fix.edits));
         }
     }
