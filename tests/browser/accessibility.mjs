@@ -12,8 +12,8 @@ export async function isInOrder(page, what) {
 }
 
 /**
- * The violations that axe finds, and classes whose style sheets are not loaded, as texts. A target that a scroller or a sticky bar cuts off is looked at again in the
- * middle of the window: only how far the page is scrolled makes it too small.
+ * The violations that axe finds, and classes whose style sheets are not loaded, as texts. A target that a scroller or a
+ * sticky bar cuts off is looked at again in the middle of the window: only how far the page is scrolled makes it too small.
  */
 export async function violations(page) {
   await page.evaluate(axe.source);

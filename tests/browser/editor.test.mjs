@@ -249,7 +249,7 @@ for (const width of [1280, 390]) {
       const page = await open(undefined, undefined, size);
       await tool(page, "Move down policy 1").click();
       await tool(page, "Save policies").click();
-      await review(page).getByText("Only the order changes. Every decision stays the same.").waitFor();
+      await review(page).getByText("Only the order of policies differs. Every decision stays the same.").waitFor();
     });
   });
 

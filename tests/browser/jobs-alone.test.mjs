@@ -5,7 +5,8 @@ import {
   copied, decision, eventually, explanation, githubClaims, issuerUrl, makeIssuer, paste, policyForm, withBrowser,
 } from "./helpers.mjs";
 import { readStored, storageState } from "./issuers-helpers.mjs";
-import { jobTests, showPane } from "./jobs.mjs";
+import { jobTests } from "./jobs.mjs";
+import { pane } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();
@@ -18,6 +19,7 @@ const token = (rest) => issuer.token(githubClaims({ aud, sub: octo(rest) }));
 const subjects = async (page) => (await readStored(page)).issuers[0].policies.map((policy) => policy.rules.sub);
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const playground = "playground?issuer=0000000000000001";
+const showPane = (person, page, name) => pane(page, name, (button) => person.press(button));
 
 /** The keys of the issuer, readable for the page. */
 async function serveKeys(page) {
@@ -30,8 +32,7 @@ async function serveKeys(page) {
 /** Starts a scratch set with a policy that allows the token. */
 async function fixed(page) {
   await paste(page, token("environment:production"), "Denied");
-  const person = { press: (locator) => locator.click() };
-  await showPane(person, page, "Decision");
+  await pane(page, "Decision");
   await button(page, "Try this on a scratch copy").click();
   await decision(page).filter({ hasText: "Allowed" }).waitFor();
 }

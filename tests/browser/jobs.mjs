@@ -10,7 +10,7 @@ import { Keyboard, Mouse } from "./people.mjs";
 const WIDTHS = [1280, 390];
 
 /** The steps and clicks of each job, from the table in README.md: at 1280 px, and then at 390 px. */
-export function table() {
+function table() {
   const text = readFileSync(new URL("README.md", import.meta.url), "utf8");
   const rows = [...text.matchAll(/^\| ([a-z][^|]+) \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|$/gm)];
   return Object.fromEntries(rows.map(([, name, ...numbers]) => [name, numbers.map(Number)]));
@@ -38,10 +38,4 @@ export function jobTests(jobs, open) {
       }
     });
   }
-}
-
-/** Shows a pane of the playground, on a screen that fits only one. */
-export async function showPane(person, page, name) {
-  const button = page.getByRole("group", { name: "Pane" }).getByRole("button", { name, exact: true });
-  if (await button.isVisible()) await person.press(button);
 }

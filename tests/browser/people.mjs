@@ -4,8 +4,8 @@ import { hasFocus } from "./helpers.mjs";
 import { tabTo } from "./keyboard.mjs";
 
 /**
- * A person with a mouse. `steps` counts what they do, and `clicks` what of it is a click, also into a field that has no
- * focus.
+ * A person with a mouse. `steps` counts what they do, and `clicks` how many of the steps take a click: presses, and
+ * writing into a field that does not have the focus.
  */
 export class Mouse {
   steps = 0;
@@ -23,8 +23,8 @@ export class Mouse {
 
   /** Writes or pastes a text into a field. */
   async write(locator, text) {
-    const hasFocus = await locator.evaluate((field) => field === document.activeElement);
-    this.#count(1, hasFocus ? 0 : 1);
+    const isFocused = await locator.evaluate((field) => field === document.activeElement);
+    this.#count(1, isFocused ? 0 : 1);
     await locator.fill(text);
   }
 

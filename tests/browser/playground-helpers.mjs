@@ -6,10 +6,10 @@ import { issuerUrl } from "./helpers.mjs";
 export const widths = [1280, 390];
 export const sized = (width, options = {}) => ({ viewport: { width, height: 900 }, ...options });
 
-/** Shows a pane on a screen that fits only one. */
-export async function pane(page, name) {
+/** Shows a pane on a screen that fits only one. `press` presses its button. */
+export async function pane(page, name, press = (button) => button.click()) {
   const button = page.getByRole("group", { name: "Pane" }).getByRole("button", { name, exact: true });
-  if (await button.isVisible()) await button.click();
+  if (await button.isVisible()) await press(button);
 }
 
 /** Opens a folded part. */

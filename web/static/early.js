@@ -22,9 +22,8 @@
 
   const shown = [root.dataset.page, document.querySelector("meta[name='claimgate-server']") ? "server" : ""];
   for (const link of document.querySelectorAll("link[data-pages]")) {
-    if (!link.dataset.pages.split(" ").some((page) => shown.includes(page))) continue;
-    // The app tries again when it opens the page.
+    // So that enabling it again, when the app opens a page that needs it, tries again.
     link.addEventListener("error", () => (link.disabled = true));
-    link.disabled = false;
+    if (link.dataset.pages.split(" ").some((page) => shown.includes(page))) link.disabled = false;
   }
 })();

@@ -7,6 +7,7 @@ use leptos::task::spawn_local;
 
 use crate::connected::account::may_go;
 use crate::connected::loaded::{Loaded, Problem, local_text};
+use crate::connected::organization_name::OrganizationName;
 use crate::shell::not_found::NotFoundPage;
 use crate::shell::page_title::show_title;
 use crate::state::remote::Remote;
@@ -14,7 +15,6 @@ use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
 use crate::state::unsaved::Unsaved;
 use crate::ui::confirm::{Confirm, Question};
-use crate::ui::field::TextField;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::untrusted_text::untrusted_text;
 
@@ -176,7 +176,7 @@ fn Create(page: Page) -> impl IntoView {
     view! {
         <form class="card stack" aria-labelledby="create-heading" on:submit=submit novalidate>
             <h2 id="create-heading">"Create another organization"</h2>
-            <TextField label="Name" value=name error=problem hint="May contain letters, digits and the characters `-` `_` `.` only." />
+            <OrganizationName name=name problem=problem />
             <div class="actions">
                 <button type="submit" class="button button--primary">"Create organization"</button>
                 <span class="good" role="status">

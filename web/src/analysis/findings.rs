@@ -10,7 +10,7 @@ use crate::ui::inline_code::inline_code;
 use claimgate_workbench::policies::place_name::place_name;
 use claimgate_workbench::shell::docs::of_finding;
 
-/// How a finding is shown.
+/// What can be done about a finding.
 #[derive(Clone, Copy)]
 pub(crate) struct FindingActions {
     /// Leads to the place of a path.
@@ -42,7 +42,7 @@ pub(crate) fn FindingItem(
     let place = (!is_beside && !path.is_empty()).then(|| view! { {place_button(path, go)} " " });
     let causes = because_of
         .into_iter()
-        .map(|policy| place_button(format!("policies[{policy}]"), go))
+        .map(|policy| policy_button(policy, go))
         .collect_view();
     let fixes = fixes
         .into_iter()
@@ -77,9 +77,17 @@ pub(crate) fn severity(severity: Severity) -> (&'static str, &'static str) {
     }
 }
 
+/// A button that leads to a policy, counted from 0.
+pub(crate) fn policy_button(policy: usize, go: Callback<String>) -> AnyView {
+    place_button(format!("policies[{policy}]"), go)
+}
+
 /// A button that leads to the place of a path.
 pub(crate) fn place_button(path: String, go: Callback<String>) -> AnyView {
-    let label = place_name(&path);
+    let label = match path.as_str() {
+        "" => "Go there".to_owned(),
+        path => place_name(path),
+    };
     view! { <button type="button" class="place" on:click=move |_| go.run(path.clone())>{inline_code(&label)}</button> }
         .into_any()
 }

@@ -9,7 +9,7 @@ use claimgate::policy::PolicyDefinition;
 use claimgate_analysis::{Edited, Finding};
 use leptos::prelude::*;
 
-use super::worker::{REST, live_of};
+use super::worker::{Live, REST, live_of};
 use claimgate_workbench::analysis::idle::{Idle, idle};
 use claimgate_workbench::analysis::question::Settings;
 
@@ -49,53 +49,29 @@ impl Found {
     }
 }
 
-/// Checks policies in a worker, again whenever they change. While they have errors, `policies` is `None`, and
-/// the last answer stays.
+/// Checks policies in a worker, again whenever they change, once that is wanted. While they have errors,
+/// `policies` is `None`, and the last answer stays.
 pub(crate) fn checked(
-    settings: Signal<Settings>,
+    settings: Memo<Settings>,
     saved: Signal<Vec<PolicyDefinition>>,
-    policies: Signal<Option<Vec<PolicyDefinition>>>,
-) -> Memo<Option<Arc<Found>>> {
+    policies: Memo<Option<Vec<PolicyDefinition>>>,
+    is_wanted: Memo<bool>,
+) -> Live<Arc<Found>> {
     let is_first = StoredValue::new(true);
     let rest = move || {
         settings.track();
         saved.track();
         let is_some = policies.read().as_ref().is_some_and(|own| !own.is_empty());
-        is_some.then(|| match is_first.try_update_value(std::mem::take) {
+        (is_some && is_wanted.get()).then(|| match is_first.try_update_value(std::mem::take) {
             Some(true) => FIRST_REST,
             _ => REST,
         })
     };
-    let about = StoredValue::new(Vec::new());
     let question = move || {
         let edited = policies.get().unwrap_or_default();
-        let question = settings.read().edited(&saved.read(), &edited);
-        about.set_value(edited);
-        question
+        (settings.read().edited(&saved.read(), &edited), edited)
     };
-    let asked = live_of::<Edited>(rest, question);
-    Memo::new_with_compare(
-        move |last: Option<&Option<Arc<Found>>>| {
-            let last = last.cloned().flatten();
-            if asked.is_busy.get() {
-                return last;
-            }
-            match asked.answer.get() {
-                Some(Ok(answer)) => Some(Arc::new(Found::analyzed(about.get_value(), answer))),
-                Some(Err(_)) => None,
-                None => last,
-            }
-        },
-        is_another,
-    )
-}
-
-/// Whether an answer is another one: for memos, which would compare all findings.
-pub(crate) fn is_another(
-    one: Option<&Option<Arc<Found>>>,
-    other: Option<&Option<Arc<Found>>>,
-) -> bool {
-    let address =
-        |answer: Option<&Option<Arc<Found>>>| answer.map(|own| own.as_ref().map(Arc::as_ptr));
-    address(one) != address(other)
+    live_of(rest, question, |edited, answer: Edited| {
+        Arc::new(Found::analyzed(edited, answer))
+    })
 }

@@ -42,19 +42,24 @@ where
     let question = Memo::new(move |_| question());
     live_of(
         move || question.read().is_some().then_some(REST),
-        move || question.get_untracked().unwrap_or_default(),
+        move || (question.get_untracked().unwrap_or_default(), ()),
+        |(), answer| answer,
     )
 }
 
 /// The same for a question that takes time to write: it is written after a rest. `rest` tracks what the
-/// question is made of, and says how long it rests; there is no question while that is `None`. A question
-/// that is the same as the last one keeps its answer.
-pub(crate) fn live_of<T>(
+/// question is made of, and says how long it rests; there is no question while that is `None`. `question`
+/// also returns what it is about, and `with` joins that to the answer. A question that is the same as the
+/// last one keeps its answer.
+pub(crate) fn live_of<A, T, R>(
     rest: impl Fn() -> Option<Duration> + 'static,
-    question: impl Fn() -> String + 'static,
-) -> Live<T>
+    question: impl Fn() -> (String, A) + 'static,
+    with: fn(A, T) -> R,
+) -> Live<R>
 where
-    T: DeserializeOwned + Send + Sync + 'static,
+    A: 'static,
+    T: DeserializeOwned + 'static,
+    R: Send + Sync + 'static,
 {
     let (answer_to, is_busy) = (RwSignal::new(None), RwSignal::new(false));
     let analyst = StoredValue::new_local(Analyst::default());
@@ -69,14 +74,15 @@ where
         let Some(rest) = rest else { return };
         let question = Rc::clone(&question);
         let ask = move || {
-            let asked = untrack(|| question());
+            let (asked, about) = untrack(|| question());
             if answered.with_value(|last| last.as_ref() == Some(&asked)) {
                 return is_busy.set(false);
             }
             let text = asked.clone();
             let done = move |reply: Result<String, String>| {
                 answered.try_set_value(reply.is_ok().then_some(text));
-                answer_to.try_set(Some(reply.and_then(|text| answer(&text))));
+                let answer = reply.and_then(|text| answer(&text));
+                answer_to.try_set(Some(answer.map(|answer| with(about, answer))));
                 is_busy.try_set(false);
             };
             analyst.try_update_value(|analyst| analyst.ask(&asked, Box::new(done)));

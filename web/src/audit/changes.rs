@@ -54,8 +54,9 @@ pub(crate) fn ChangesPage() -> impl IntoView {
                 </button>
             </div>
             <p class="lead">
-                "Every change of this organization, its issuers, policies, tests and tokens through the API, with the access \
-                 token that made it. Changes that were made despite a finding of the guard are marked. Times are in " {zone_name(now())} "."
+                "Every change of this organization, its issuers, policies, tests, tokens and environments through the API, and \
+                 every open of an environment, with the access token that made it. Changes that were made despite a finding of \
+                 the guard are marked. Times are in " {zone_name(now())} "."
             </p>
             <LogFilters label="Changes" search=search store=store sync=sync scopes=2>
                 <Choice

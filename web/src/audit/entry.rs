@@ -86,7 +86,7 @@ fn verdict(entry: &AuditEntry) -> AnyView {
             <span class="verdict__symbol" aria-hidden="true">{symbol}</span>
             <div class="verdict__text">
                 <p class="verdict__word">{word}</p>
-                <p class="verdict__sentence">{inline_code(&entry.summary)}</p>
+                <p>{inline_code(&entry.summary)}</p>
             </div>
         </div>
     }
@@ -224,7 +224,7 @@ pub(crate) fn asked_for(entry: &AuditEntry) -> AnyView {
     view! { {untrusted_text(entry.requested.as_deref().unwrap_or_default())} {scope} }.into_any()
 }
 
-/// What stands in place of an issuer's name: a token without a subject was not read, and names none.
+/// What is shown instead of an issuer's name. A token without a subject was not read, so it names no issuer.
 pub(crate) fn no_issuer(entry: &AuditEntry) -> AnyView {
     let text = match entry.subject.as_deref().unwrap_or_default() {
         "" => "–",

@@ -100,7 +100,7 @@ pub(crate) fn options<'a>(
         .collect()
 }
 
-/// The filters of a log: its own ones, then those that both have.
+/// The filters of a log: its own, then those that both logs have.
 #[component]
 pub(crate) fn LogFilters(
     /// What is looked for.
@@ -128,7 +128,7 @@ pub(crate) fn LogFilters(
     }
 }
 
-/// What a log shows without entries: `none` if there is nothing to find.
+/// What a log shows without entries: `none` if nothing restricts the search.
 pub(crate) fn nothing(
     search: Search,
     title: &'static str,

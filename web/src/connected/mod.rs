@@ -5,4 +5,5 @@ pub(crate) mod author;
 pub(crate) mod list;
 pub(crate) mod loaded;
 pub(crate) mod menu;
+pub(crate) mod organization_name;
 pub(crate) mod top;

@@ -8,11 +8,12 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_navigate};
 
+use super::organization_name::OrganizationName;
 use crate::state::draft::unique;
 use crate::state::remote::sync::Sync;
 use crate::state::remote::{Access, FailedChange, Remote};
 use crate::state::store::Store;
-use crate::ui::field::{Checkbox, TextField};
+use crate::ui::field::Checkbox;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::{untrusted_lines, untrusted_text};
 use claimgate_workbench::remote::plan::Step;
@@ -105,7 +106,7 @@ fn FirstOrganization(sync: Sync) -> impl IntoView {
                 <code>"urn:pulumi:org:NAME"</code> "."
             </p>
             <form class="card stack" on:submit=submit novalidate>
-                <TextField label="Name" value=name error=problem hint="May contain letters, digits and the characters `-` `_` `.` only." />
+                <OrganizationName name=name problem=problem />
                 <div class="actions">
                     <button type="submit" class="button button--primary">"Create organization"</button>
                     <button type="button" class="button button--quiet" on:click=move |_| sync.sign_out()>"Sign out"</button>

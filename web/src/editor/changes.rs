@@ -6,6 +6,10 @@ use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::issuers::diff::{Change, ChangeKind, Line};
 
+/// What is said of two versions that differ in nothing else.
+pub(crate) const ONLY_ORDER: &str =
+    "Only the order of policies differs. Every decision stays the same.";
+
 /// The changes in words.
 #[component]
 pub(crate) fn ChangeList(changes: Vec<Change>) -> impl IntoView {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, PolicySet};
 use claimgate_analysis::{Policies, findings};
 
@@ -28,9 +27,10 @@ impl Compiled {
     pub(crate) fn of(
         content: &Content,
         written: &Result<Vec<PolicyDefinition>, Diagnostics>,
-        (settings, dialect): (&Settings, Dialect),
+        settings: &Settings,
     ) -> Self {
-        let compile = |policies: &[_]| compile_policies(policies, settings.report_only, dialect);
+        let compile =
+            |policies: &[_]| compile_policies(policies, settings.report_only, settings.dialect);
         let set = match written {
             Ok(policies) => compile(policies),
             Err(errors) => Err(errors.clone()),
@@ -60,11 +60,11 @@ impl Compiled {
 pub(crate) fn findings_on_text(
     written: &Result<Vec<PolicyDefinition>, Diagnostics>,
     compiled: &Compiled,
-    (settings, dialect): (&Settings, Dialect),
+    settings: &Settings,
 ) -> Vec<Diagnostic> {
     match written {
         Ok(policies) if compiled.compiles => findings(
-            &Policies::new(policies, dialect)
+            &Policies::new(policies, settings.dialect)
                 .at(&settings.url)
                 .with_audiences(settings.audiences.as_deref())
                 .reporting(settings.report_only),

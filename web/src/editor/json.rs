@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use claimgate::diagnostic::Diagnostic;
+use claimgate::policy::Decision;
 use claimgate_analysis::Finding;
 use leptos::prelude::*;
 
@@ -13,6 +14,7 @@ use super::state::PolicyState;
 use crate::analysis::found::Found;
 use crate::ui::code_editor::{CodeEditor, Mark, Severity, Underline};
 use crate::ui::code_mirror::Mode;
+use claimgate_workbench::analysis::placed::is_on_policy;
 use claimgate_workbench::policies::json_places::Places;
 use claimgate_workbench::policies::pattern_help::{class, parts, range};
 
@@ -42,6 +44,12 @@ pub(crate) fn PolicyJson(
             state.apply_fix(fix);
         }
     });
+    let allows = Memo::new(move |_| {
+        let place = state.at.read().as_ref().and_then(|at| at.policy);
+        let written = state.written.read();
+        let policy = place.and_then(|place| written.as_ref().ok()?.get(place));
+        policy.is_none_or(|policy| policy.decision == Decision::Allow)
+    });
     let marks = Memo::new(move |_| {
         marks(&places.read())
             .into_iter()
@@ -69,7 +77,7 @@ pub(crate) fn PolicyJson(
             on_undo=Callback::new(move |is_redo| state.travel(is_redo))
             on_action=act
         />
-        <PatternHelp state=state />
+        <PatternHelp state=state allows=allows />
     }
 }
 
@@ -103,8 +111,10 @@ fn diagnostics(places: &Places, compiled: &Compiled, found: &Found) -> Vec<Under
 
 /// The findings that have a place in the text; others are on settings of the issuer.
 fn in_text(found: &Found) -> impl Iterator<Item = &Finding> {
-    let is_here = |finding: &&Finding| finding.diagnostic.path.starts_with("policies[");
-    found.findings.iter().filter(is_here)
+    found
+        .findings
+        .iter()
+        .filter(|finding| is_on_policy(finding))
 }
 
 fn with_help(message: &str, help: Option<&str>) -> String {

@@ -1,6 +1,5 @@
 //! Help on the pattern at the cursor, with texts that it matches and one that it does not.
 
-use claimgate::policy::Decision;
 use claimgate_analysis::Fits;
 use leptos::prelude::*;
 
@@ -18,6 +17,9 @@ use claimgate_workbench::policies::pattern_help::{at_cursor, examples};
 pub(crate) fn PatternHelp(
     state: PolicyState,
     #[prop(optional)] key: Option<usize>,
+    /// Whether the pattern is of an allow.
+    #[prop(into)]
+    allows: Signal<bool>,
 ) -> impl IntoView {
     let own = Memo::new(move |_| {
         let at = state.at.get().filter(|at| at.key == key);
@@ -28,7 +30,7 @@ pub(crate) fn PatternHelp(
         <Show when=move || is_shown.get()>
             <div class="pattern-help" role="group" aria-label="About this pattern">
                 {move || own.get().map(|at| help(state, &at))}
-                <Open state=state own=own />
+                <Open state=state own=own allows=allows />
             </div>
         </Show>
     }
@@ -57,20 +59,20 @@ fn help(state: PolicyState, at: &AtPattern) -> AnyView {
         None => view! { <p>"No value: the claim only has to exist."</p> }.into_any(),
     };
     view! {
-            <p class="pattern-help__at">{at_cursor(&at.pattern, at.cursor).map(|sentence| inline_code(&sentence))}</p>
-            <div class="pattern-help__texts">
-                <div>
-                    <p class="pattern-help__head">
-                        <span class="mark mark--good" aria-hidden="true">"✓"</span>
-                        {if is_one { "Matches only" } else { "Matches" }}
-                    </p>
-                    <ul>{accepted}</ul>
-                </div>
-                <div>
-                    <p class="pattern-help__head"><span class="mark mark--bad" aria-hidden="true">"✕"</span> "Does not match"</p>
-                    {refused}
-                </div>
+        <p class="pattern-help__at">{at_cursor(&at.pattern, at.cursor).map(|sentence| inline_code(&sentence))}</p>
+        <div class="pattern-help__texts">
+            <div>
+                <p class="pattern-help__head">
+                    <span class="mark mark--good" aria-hidden="true">"✓"</span>
+                    {if is_one { "Matches only" } else { "Matches" }}
+                </p>
+                <ul>{accepted}</ul>
             </div>
+            <div>
+                <p class="pattern-help__head"><span class="mark mark--bad" aria-hidden="true">"✕"</span> "Does not match"</p>
+                {refused}
+            </div>
+        </div>
     }
     .into_any()
 }
@@ -78,7 +80,7 @@ fn help(state: PolicyState, at: &AtPattern) -> AnyView {
 /// What the pattern leaves open: exactly, where the provider's tokens are known; until the analysis has
 /// answered, and elsewhere, by known values.
 #[component]
-fn Open(state: PolicyState, own: Memo<Option<AtPattern>>) -> impl IntoView {
+fn Open(state: PolicyState, own: Memo<Option<AtPattern>>, allows: Signal<bool>) -> impl IntoView {
     let is_exact = |fits: &Fits| fits.undecided.is_none() && fits.facts.provider.is_some();
     let fitting = Memo::new(move |_| {
         let claim = own.read().as_ref().map(|at| at.claim.clone());
@@ -93,42 +95,21 @@ fn Open(state: PolicyState, own: Memo<Option<AtPattern>>) -> impl IntoView {
         let fitting = fitting.read();
         pattern != fitting.as_ref().map(|fitting| fitting.asked.1.as_str())
     };
-    let is_allow = Memo::new(move |_| own.read().as_ref().is_none_or(|at| allows(state, at)));
     let by_values = Memo::new(move |_| match (&*own.read(), fitting.read().is_none()) {
         (Some(at), true) => admitted(&at.pattern, &known_values(state, at)),
         _ => None,
     });
-    move || {
-        match fitting.get() {
-        Some(fitting) => view! {
-            <div class:stale=is_stale><FittingValues fits=fitting.fits allows=is_allow.get() /></div>
-        }
-        .into_any(),
-        None => by_values
+    let admits = move || {
+        by_values
             .get()
             .map(|found| view! { <Admits found=found /> })
-            .into_any(),
-    }
-    }
-}
-
-/// Whether the pattern at the cursor is of an allow.
-fn allows(state: PolicyState, at: &AtPattern) -> bool {
-    let place = at.policy;
-    let drafts = state.drafts.read();
-    let of_form = |key: usize| {
-        drafts.iter().find(|draft| {
-            let rules = draft.rules.read();
-            draft.key == key || rules.iter().any(|rule| rule.key == key)
-        })
     };
-    match (at.key.and_then(of_form), place) {
-        (Some(draft), _) => *draft.decision.read() == "allow",
-        (None, Some(place)) => state.written.with(|written| {
-            let policy = written.as_ref().ok().and_then(|all| all.get(place));
-            policy.is_none_or(|policy| policy.decision == Decision::Allow)
-        }),
-        _ => true,
+    move || match fitting.get() {
+        Some(fitting) => view! {
+            <div class:stale=is_stale><FittingValues fits=fitting.fits allows=allows.get() /></div>
+        }
+        .into_any(),
+        None => admits().into_any(),
     }
 }
 

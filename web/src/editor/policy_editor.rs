@@ -13,7 +13,6 @@ use super::tests::panel::TestPanel;
 use crate::state::clock::now;
 use crate::state::unsaved::Unsaved;
 use crate::ui::inline_code::inline_code;
-use claimgate_workbench::analysis::question::Settings;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::policies::place_name::place_name;
 
@@ -32,7 +31,7 @@ pub(crate) fn PolicyEditor(
     };
     let state = PolicyState::of(&issuer, asked);
     known.set(Some(state));
-    check_edits(state);
+    state.check(state.saved.into(), Signal::stored(true));
     follow_server(state);
     expect_context::<Unsaved>().watch(state.dirty);
     Effect::new(move || {
@@ -79,17 +78,6 @@ pub(crate) fn PolicyEditor(
             <TestPanel state=state example=example url=issuer.url.clone() />
         </div>
     }
-}
-
-/// Has the policies checked by the analysis.
-fn check_edits(state: PolicyState) {
-    let settings = Memo::new(move |_| {
-        let issuers = state.store.issuers.read();
-        let id = state.id.read_value();
-        let issuer = issuers.iter().find(|issuer| issuer.id == *id);
-        issuer.map(Settings::of).unwrap_or_default()
-    });
-    state.check(settings.into(), state.saved.into(), Signal::stored(true));
 }
 
 /// The number of policies, and the usual maximum.

@@ -4,7 +4,7 @@ use claimgate::policy::PolicyDefinition;
 use leptos::html::Dialog;
 use leptos::prelude::*;
 
-use super::changes::{ChangeList, ChangedText};
+use super::changes::{ChangeList, ChangedText, ONLY_ORDER};
 use super::tests::result::TestReview;
 use crate::analysis::meaning::MeaningOfChange;
 use claimgate_workbench::analysis::question::Settings;
@@ -84,7 +84,7 @@ pub(crate) fn Differences(
     let lines = lines(&old, &new);
     if list.is_empty() {
         return view! {
-            <p>"Only the order changes. Every decision stays the same."</p>
+            <p>{ONLY_ORDER}</p>
             <ChangedText lines=lines open=open />
         }
         .into_any();

@@ -57,6 +57,8 @@ pub(crate) struct PolicyState {
     pub(crate) history: RwSignal<History>,
     /// How patterns are read.
     pub(crate) dialect: Signal<Dialect>,
+    /// The settings of the issuer that findings depend on.
+    pub(crate) settings: Memo<Settings>,
     /// The edited policies.
     pub(crate) written: Memo<Result<Vec<PolicyDefinition>, Diagnostics>>,
     /// The result of compiling them.
@@ -154,26 +156,21 @@ impl PolicyState {
             history.update(|history| history.record(content, js_sys::Date::now()));
         });
         let written = Memo::new(move |_| content.read().policies());
-        let report_only = Memo::new(move |_| with(current, |issuer| issuer.report_only));
-        let settings = Memo::new(move |_| with(current, Settings::of));
+        let settings = Memo::new(move |_| with(current, Settings::of).with_dialect(dialect.get()));
+        let report_only = Memo::new(move |_| settings.read().report_only);
         let compiled = Memo::new_with_compare(
-            move |_| {
-                let context = (&*settings.read(), dialect.get());
-                Compiled::of(&content.read(), &written.read(), context)
-            },
+            move |_| Compiled::of(&content.read(), &written.read(), &settings.read()),
             |_, _| true,
         );
         let on_text = Memo::new(move |_| {
-            let context = (&*settings.read(), dialect.get());
-            findings_on_text(&written.read(), &compiled.read(), context)
+            findings_on_text(&written.read(), &compiled.read(), &settings.read())
         });
         let saved = Memo::new(move |_| with(current, |issuer| issuer.policies.clone()));
         let kept = Memo::new(move |_| with(current, |issuer| issuer.samples.clone()));
-        let audiences = Memo::new(move |_| with(current, |issuer| issuer.audiences.clone()));
         let samples = Memo::new_with_compare(
             move |_| {
-                let audiences = audiences.read();
-                let ready = |sample| Ready::of(sample, audiences.as_deref());
+                let settings = settings.read();
+                let ready = |sample| Ready::of(sample, settings.audiences.as_deref());
                 kept.read().iter().map(ready).collect::<Vec<_>>()
             },
             |_, _| true,
@@ -190,13 +187,7 @@ impl PolicyState {
             let (compiled, trials) = (compiled.read(), trials.read());
             let (count, found) = (drafts.read().len(), found.shown.read());
             let findings = found.findings.iter().map(|finding| &finding.diagnostic);
-            let mut facts = facts(count, &trials, findings, &compiled.errors);
-            for place in found.idle.keys() {
-                if let Some(facts) = facts.get_mut(*place) {
-                    facts.is_idle = true;
-                }
-            }
-            facts
+            facts(count, &trials, findings, &found.idle, &compiled.errors)
         });
         let documented = issuer
             .provider()
@@ -213,6 +204,7 @@ impl PolicyState {
             tried: RwSignal::new(false),
             history,
             dialect,
+            settings,
             written,
             compiled,
             found,

@@ -45,6 +45,7 @@ pub(crate) fn KeysField(
     let fetch = RwSignal::new(Fetch::Idle);
     let start = move |_| {
         let issuer = url.get_untracked();
+        problem.set(String::new());
         if let Err(error) = claimgate::issuer::validate_url(&issuer) {
             fetch.set(Fetch::Failed(format!(
                 "Keys are fetched from the issuer's URL: {error}."
@@ -65,7 +66,7 @@ pub(crate) fn KeysField(
             });
         });
     };
-    let error = Signal::derive(move || {
+    let error = Memo::new(move |_| {
         if jwks.read().trim().is_empty() {
             problem.get()
         } else {

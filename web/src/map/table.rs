@@ -7,20 +7,18 @@ use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::admin::listed::thousands;
 use claimgate_workbench::admin::trust_map::{Row, TrustMap};
+use claimgate_workbench::analysis::words::sentence_case;
 
 /// A row for each policy.
 #[component]
 pub(super) fn MapTable(map: Memo<TrustMap>, unit: &'static str) -> impl IntoView {
-    let heading = if unit == "tests" {
-        "Tests"
-    } else {
-        "Exchanges"
-    };
+    let heading = sentence_case(unit);
+    let count = heading.clone();
     let rows = move || {
         map.with(|map| {
             map.rows
                 .iter()
-                .map(|line| row(map, line, heading))
+                .map(|line| row(map, line, &heading))
                 .collect_view()
         })
     };
@@ -34,7 +32,7 @@ pub(super) fn MapTable(map: Memo<TrustMap>, unit: &'static str) -> impl IntoView
                         <th scope="col">"Policy"</th>
                         <th scope="col">"Token"</th>
                         <th scope="col">"Permissions"</th>
-                        <th scope="col">{heading}</th>
+                        <th scope="col">{count}</th>
                     </tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
@@ -43,7 +41,7 @@ pub(super) fn MapTable(map: Memo<TrustMap>, unit: &'static str) -> impl IntoView
     }
 }
 
-fn row(map: &TrustMap, row: &Row, heading: &'static str) -> AnyView {
+fn row(map: &TrustMap, row: &Row, heading: &str) -> AnyView {
     let node = |place: Option<usize>| place.and_then(|place| map.nodes.get(place));
     let [policy, grant, permission] = row.rest.map(node);
     let issuer = node(Some(row.issuer));
@@ -74,7 +72,7 @@ fn row(map: &TrustMap, row: &Row, heading: &'static str) -> AnyView {
             <td data-label="Policy"><span>{policy_text}</span></td>
             <td data-label="Token"><span>{label(grant)}</span></td>
             <td data-label="Permissions"><span>{label(permission)}</span></td>
-            <td data-label=heading>{thousands(row.count)}</td>
+            <td data-label=heading.to_owned()>{thousands(row.count)}</td>
         </tr>
     }
     .into_any()

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::editor::changes::ChangeList;
+use crate::editor::changes::{ChangeList, ONLY_ORDER};
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::issuers::diff::{issuer_changes, issuer_lines};
 use claimgate_workbench::issuers::side_by_side::{Row, rows};
@@ -27,8 +27,7 @@ pub(crate) fn ConflictVersions(
     };
     let changes = issuer_changes(&other, &issuer);
     if changes.is_empty() {
-        return view! { <p>"Only the order of policies differs. Every decision stays the same."</p> }
-            .into_any();
+        return view! { <p>{ONLY_ORDER}</p> }.into_any();
     }
     let lines = rows(&issuer_lines(&issuer, &other));
     view! {

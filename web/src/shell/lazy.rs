@@ -98,11 +98,12 @@ pub(crate) enum ServerPart {
 impl ServerPart {
     /// Loads and renders the view.
     pub(crate) async fn view(self) -> AnyView {
-        styles::load("server").await;
+        let styled = styles::load("server");
         #[cfg(feature = "split")]
         let loaded = load_server(self).await;
         #[cfg(not(feature = "split"))]
         let loaded = load_server(self);
+        styled.await;
         loaded.unwrap_or_else(|_| not_loaded())
     }
 }
@@ -168,11 +169,12 @@ type Versions = Box<(
 
 /// Loads and renders the comparison of a conflict's versions.
 pub(crate) async fn versions_view(versions: Versions) -> AnyView {
-    styles::load("versions").await;
+    let styled = styles::load("versions");
     #[cfg(feature = "split")]
     let loaded = load_versions(versions).await;
     #[cfg(not(feature = "split"))]
     let loaded = load_versions(versions);
+    styled.await;
     loaded.unwrap_or_else(|_| not_loaded())
 }
 

@@ -25,7 +25,8 @@ pub(crate) fn load(page: &str) -> impl Future<Output = ()> + Send + use<> {
     })
 }
 
-/// Starts to load a style sheet; `None` if it has loaded.
+/// Starts to load a style sheet; `None` if it has loaded. One that failed is disabled again (`early.js`), so that this
+/// tries again.
 fn enable(link: &HtmlLinkElement) -> Option<Promise> {
     if link.sheet().is_some() {
         return None;

@@ -21,7 +21,7 @@ pub(crate) enum Severity {
     Error,
     /// Deserves a second look.
     Warning,
-    /// May be meant.
+    /// May be intended.
     Info,
 }
 

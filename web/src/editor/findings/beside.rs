@@ -17,22 +17,16 @@ pub(crate) fn Beside(
     let own = Memo::new(move |_| {
         let (found, claim) = (state.found.shown.read(), claim.read());
         let own = beside(&found.findings, place.get(), claim.as_deref());
-        own.map(|(_, finding)| finding.clone()).collect::<Vec<_>>()
+        own.cloned().collect::<Vec<_>>()
     });
     let actions = state.finding_actions();
     let label = move || match &*claim.read() {
         Some(claim) => format!("Findings on the rule {claim}"),
         None => format!("Findings on policy {}", place.get() + 1),
     };
-    // A finding that stays keeps what is unfolded of it.
-    let key = |finding: &Finding| {
-        let diagnostic = &finding.diagnostic;
-        (
-            diagnostic.code.to_string(),
-            diagnostic.message.clone(),
-            finding.fixes.len(),
-        )
-    };
+    // A finding that stays keeps what is unfolded of it. One that differs in anything is another: its fixes and its
+    // token are of other policies.
+    let key = |finding: &Finding| serde_json::to_string(finding).unwrap_or_default();
     view! {
         <Show when=move || !own.read().is_empty()>
             <ul class="beside" class:stale=move || state.found.is_stale.get() aria-label=label>

@@ -11,62 +11,54 @@ use crate::analysis::found::checked;
 use crate::analysis::worker::{REST, live_of};
 use crate::editor::at::Fitting;
 use crate::editor::state::PolicyState;
-use claimgate_workbench::analysis::question::Settings;
 
 impl PolicyState {
     /// Has the policies checked by the analysis whenever they change and have no errors, once that is
     /// wanted. The guard compares them with the saved ones.
-    pub(crate) fn check(
-        self,
-        settings: Signal<Settings>,
-        saved: Signal<Vec<PolicyDefinition>>,
-        is_wanted: Signal<bool>,
-    ) {
+    pub(crate) fn check(self, saved: Signal<Vec<PolicyDefinition>>, is_wanted: Signal<bool>) {
         let is_wanted = Memo::new(move |last: Option<&bool>| {
             last.copied().unwrap_or_default() || is_wanted.get()
         });
-        let ready = Memo::new(move |_| {
+        let right = Memo::new(move |_| {
             let is_right = self.compiled.read().errors.is_empty();
-            let written = self.written.get().ok();
-            written.filter(|_| is_right && is_wanted.get())
+            let written = self.written.read();
+            written.as_ref().ok().filter(|_| is_right).cloned()
         });
-        let found = checked(settings, saved, ready.into());
-        Effect::new(move || self.found.checked.set(found.get()));
-        self.fit(settings);
+        let found = checked(self.settings, saved, right, is_wanted).answer;
+        Effect::new(move || self.found.checked.set(found.get().and_then(Result::ok)));
+        self.fit(right);
     }
 
     /// Asks which values fit the pattern at the cursor. What is one's own is what the policies name, or the
-    /// last ones without errors.
-    fn fit(self, settings: Signal<Settings>) {
+    /// last ones without errors; `right` are those without errors.
+    fn fit(self, right: Memo<Option<Vec<PolicyDefinition>>>) {
         let asked = Memo::new(move |_| {
             let at = self.at.get().filter(|at| !at.pattern.is_empty());
             at.map(|at| (at.claim, at.pattern))
         });
         let good = Memo::new(move |last: Option<&Vec<PolicyDefinition>>| {
-            let written = self.written.get().ok();
-            written.unwrap_or_else(|| last.cloned().unwrap_or_default())
+            let right = right.get();
+            right.unwrap_or_else(|| last.cloned().unwrap_or_default())
         });
-        let about = StoredValue::new(None);
         let rest = move || {
-            settings.track();
+            self.settings.track();
             good.track();
             asked.read().is_some().then_some(REST)
         };
         let question = move || {
-            let asked = asked.get();
-            let (claim, pattern) = asked.clone().unwrap_or_default();
-            about.set_value(asked);
-            settings
-                .read()
-                .fits(&good.read(), claim.as_deref(), &pattern)
+            let asked = asked.get().unwrap_or_default();
+            let (claim, pattern) = &asked;
+            let settings = self.settings.read();
+            let text = settings.fits(&good.read(), claim.as_deref(), pattern);
+            (text, asked)
         };
-        let live = live_of::<Fits>(rest, question);
+        let fitting = live_of(rest, question, |asked, fits: Fits| Fitting {
+            asked,
+            fits: Arc::new(fits),
+        });
         Effect::new(move || {
-            if let (false, Some(Ok(fits))) = (live.is_busy.get(), live.answer.get())
-                && let Some(asked) = about.get_value()
-            {
-                let fits = Arc::new(fits);
-                self.fits.set(Some(Fitting { asked, fits }));
+            if let Some(Ok(fitting)) = fitting.answer.get() {
+                self.fits.set(Some(fitting));
             }
         });
     }
@@ -82,13 +74,9 @@ impl PolicyState {
     /// Applies a fix, as one step of the history, unless the policies have changed since it was found.
     pub(crate) fn apply_fix(self, fix: &SafeFix) {
         let found = self.found.shown.get_untracked();
-        let Some(policies) = &found.policies else {
-            return;
-        };
-        let is_fresh = self
-            .written
-            .with_untracked(|written| written.as_ref() == Ok(policies));
-        if is_fresh {
+        if let Some(policies) = &found.policies
+            && !self.found.is_stale.get_untracked()
+        {
             self.set_policies(&apply(policies, &fix.edits));
         }
     }

@@ -45,14 +45,16 @@ pub(crate) fn FittingValues(
     });
     view! {
         <div class="fits" role="group" aria-label="What fits">
-            <p class="pattern-help__head">{allows.then(|| summary(&fits))}</p>
-            <dl class="fits__ranges">{ranges.collect_view()}</dl>
-            <ul class="fits__forms">{shown}</ul>
+            {allows.then(|| view! { <p class="pattern-help__head">{summary(&fits)}</p> })}
+            {(!fits.forms.is_empty()).then(|| view! {
+                <dl class="fits__ranges">{ranges.collect_view()}</dl>
+                <ul class="fits__forms">{shown}</ul>
+            })}
             {(count > 0).then(|| view! {
                 <details class="more"><summary>{format!("{count} more forms")}</summary><ul class="fits__forms">{more}</ul></details>
             })}
             {unfit}
-            <p class="hint">"Exact for the tokens of " {untrusted_text(&provider)} ", by facts of " {as_of} "."</p>
+            <p class="hint">"Exact for the tokens of " {untrusted_text(&provider)} ", by facts checked on " {as_of} "."</p>
         </div>
     }
 }

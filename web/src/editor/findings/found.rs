@@ -1,15 +1,15 @@
-//! What is found in the edited policies, as long as it fits them.
+//! What is found in the edited policies, while it still applies to them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::policy::PolicyDefinition;
-use claimgate_analysis::Finding;
 use leptos::prelude::*;
 
-use crate::analysis::found::{Found, is_another};
+use crate::analysis::found::Found;
 use crate::state::draft::PolicyDraft;
+use claimgate_workbench::analysis::guard::guarded;
 use claimgate_workbench::analysis::idle::Idle;
 use claimgate_workbench::analysis::placed::still_fit;
 
@@ -24,8 +24,8 @@ pub(crate) struct FoundState {
     pub(crate) is_stale: Memo<bool>,
     /// The policies without effect.
     pub(crate) idle: Memo<BTreeMap<usize, Idle>>,
-    /// The policies on which the guard has a finding.
-    pub(crate) guarded: Memo<BTreeSet<usize>>,
+    /// The policies on which the guard has a finding, each with whether strangers are known to get in by it.
+    pub(crate) guarded: Memo<BTreeMap<usize, bool>>,
 }
 
 /// What findings are about.
@@ -43,15 +43,13 @@ impl FoundState {
     pub(crate) fn new(edits: Edits) -> Self {
         let Edits { written, .. } = edits;
         let checked = RwSignal::new(None::<Arc<Found>>);
-        let fitting = Memo::new_with_compare(
-            move |_| checked.get().filter(|found| edits.fit(found)),
-            is_another,
-        );
         let shown = Memo::new_with_compare(
-            move |_| match fitting.get() {
-                Some(found) => found,
-                None => Arc::new(Found::read(&edits.on_text.read())),
+            move |_| {
+                let fitting = checked.get().filter(|found| edits.fit(found));
+                let read = || Arc::new(Found::read(&edits.on_text.read()));
+                fitting.unwrap_or_else(read)
             },
+            // The same by its address: comparing all findings takes longer.
             |one, other| one.map(Arc::as_ptr) != other.map(Arc::as_ptr),
         );
         let is_stale = Memo::new(move |_| {
@@ -59,18 +57,12 @@ impl FoundState {
             let policies = shown.policies.as_ref();
             policies.is_some_and(|policies| written.read().as_ref() != Ok(policies))
         });
-        let of_policies = |findings: &[Finding]| {
-            findings
-                .iter()
-                .filter_map(|finding| finding.policies.first().copied())
-                .collect()
-        };
         Self {
             checked,
             shown,
             is_stale,
             idle: Memo::new(move |_| shown.read().idle.clone()),
-            guarded: Memo::new(move |_| of_policies(&shown.read().guard)),
+            guarded: Memo::new(move |_| guarded(&shown.read().guard)),
         }
     }
 }

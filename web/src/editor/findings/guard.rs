@@ -11,7 +11,7 @@ use crate::connected::loaded::Loaded;
 use crate::editor::state::PolicyState;
 use crate::state::remote::sync::Sync;
 use crate::ui::inline_code::inline_code;
-use claimgate_workbench::analysis::guard::Guard;
+use claimgate_workbench::analysis::guard::{Guard, is_open};
 use claimgate_workbench::analysis::words::sentence_case;
 
 /// Asks the server, if there is one, what its guard does, once it matters.
@@ -72,7 +72,7 @@ pub(crate) fn GuardSummary(state: PolicyState, is_text: Memo<bool>) -> impl Into
             .iter()
             .map(|finding| view! { {place_button(finding.diagnostic.path.clone(), go)} " " })
             .collect_view();
-        let is_open = found.guard.iter().any(|finding| finding.witness.is_some());
+        let is_open = found.guard.iter().any(is_open);
         view! {
             <div class=class(is_open)>
                 <p>{places} <strong>{headline(is_open)}</strong> " " {move || state.guard.get().sentence(is_open)}</p>
@@ -82,16 +82,17 @@ pub(crate) fn GuardSummary(state: PolicyState, is_text: Memo<bool>) -> impl Into
     }
 }
 
-/// The same for the review before policies are saved, in one sentence.
+/// The same for the review before policies are saved, in one sentence on the worst of it.
 #[component]
 pub(crate) fn GuardReview(state: PolicyState) -> impl IntoView {
     move || {
-        let found = state.found.shown.read();
-        if state.found.is_stale.get() || found.guard.is_empty() {
+        let guarded = state.found.guarded.read();
+        if state.found.is_stale.get() || guarded.is_empty() {
             return None;
         }
-        let is_open = found.guard.iter().any(|finding| finding.witness.is_some());
-        let policies: Vec<usize> = state.found.guarded.get().into_iter().collect();
+        let is_open = guarded.values().any(|is_open| *is_open);
+        let policies = guarded.iter().filter(|(_, own)| **own == is_open);
+        let policies: Vec<usize> = policies.map(|(policy, _)| *policy).collect();
         let policies = sentence_case(&list::policies(&policies));
         Some(view! {
             <p class=class(is_open)>
@@ -102,7 +103,7 @@ pub(crate) fn GuardReview(state: PolicyState) -> impl IntoView {
 }
 
 fn notice(state: PolicyState, finding: Finding, place: Option<AnyView>) -> AnyView {
-    let is_open = finding.witness.is_some();
+    let is_open = is_open(&finding);
     let help = finding.diagnostic.help;
     let reason = (!is_open).then(|| {
         view! { <p>{inline_code(&finding.diagnostic.message)}</p> }

@@ -1,6 +1,6 @@
 //! The engine's messages on the policies, as a list with links to their places.
 
-use claimgate::diagnostic::Severity;
+use claimgate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use claimgate::text::list::enumerate;
 use leptos::prelude::*;
 
@@ -8,32 +8,15 @@ use super::guard::GuardSummary;
 use crate::analysis::findings::{FindingItem, place_button, severity};
 use crate::editor::state::{PolicyState, PolicyView};
 use crate::ui::inline_code::inline_code;
-use claimgate_workbench::policies::place_name::place_name;
-
-/// An entry of the list.
-#[derive(Clone, PartialEq, Eq)]
-struct Entry {
-    path: String,
-    message: String,
-    help: Option<String>,
-}
+use claimgate_workbench::analysis::placed::is_on_policy;
 
 /// The list: errors, muted in a form until saving is tried, and warnings.
 #[component]
 pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
-    let errors = Memo::new(move |_| {
-        let compiled = state.compiled.read();
-        let errors = compiled.errors.iter();
-        let entry = |error: &claimgate::diagnostic::Diagnostic| Entry {
-            path: error.path.clone(),
-            message: error.message.clone(),
-            help: error.help.clone(),
-        };
-        errors.map(entry).collect::<Vec<_>>()
-    });
-    // A form that is being filled in is not wrong yet.
-    let is_due = Memo::new(move |_| state.tried.get() || state.shown.get() == PolicyView::Json);
+    let errors = Memo::new(move |_| state.compiled.read().errors.clone());
     let is_text = Memo::new(move |_| state.shown.get() == PolicyView::Json);
+    // A form that is being filled in is not wrong yet.
+    let is_due = Memo::new(move |_| state.tried.get() || is_text.get());
     view! {
         <div role=move || if state.tried.get() { "alert" } else { "status" }>
             {move || (!errors.read().is_empty()).then(|| view! {
@@ -43,7 +26,7 @@ pub(crate) fn Problems(state: PolicyState) -> impl IntoView {
                     tabindex="-1"
                 >
                     <h3>{if is_due.get() { "These policies cannot be saved" } else { "Not complete yet" }}</h3>
-                    <ul>{list(state, &errors.read())}</ul>
+                    <ul>{list(state, is_text.get(), &errors.read())}</ul>
                 </div>
             })}
         </div>
@@ -76,14 +59,14 @@ fn in_full(state: PolicyState) -> AnyView {
     .into_any()
 }
 
-/// Where findings are that are beside rules and policies of the form; those on other settings in full.
+/// Links to the findings that the form shows beside rules and policies. Findings on other settings are in full.
 fn in_short(state: PolicyState) -> AnyView {
     let found = state.found.shown.get();
     let actions = state.finding_actions();
     let (beside, others): (Vec<_>, Vec<_>) = found
         .findings
         .iter()
-        .partition(|finding| finding.diagnostic.path.starts_with("policies["));
+        .partition(|finding| is_on_policy(finding));
     let others = others
         .into_iter()
         .map(|finding| view! { <FindingItem finding=finding.clone() actions=actions /> })
@@ -129,28 +112,17 @@ fn sentence(severities: impl Iterator<Item = Severity>) -> String {
     enumerate(&counts)
 }
 
-fn list(state: PolicyState, entries: &[Entry]) -> AnyView {
-    let item = |entry: &Entry| {
-        let path = entry.path.clone();
-        let label = if path.is_empty() {
-            "Go there".to_owned()
-        } else {
-            place_name(&path)
-        };
-        let can_go = !path.is_empty() || state.shown.get_untracked() == PolicyView::Json;
-        let place = match can_go {
-            true => view! {
-                <button type="button" class="place" on:click=move |_| state.go_to(&path)>{inline_code(&label)}</button>
-            }
-            .into_any(),
-            false => ().into_any(),
-        };
+fn list(state: PolicyState, is_text: bool, errors: &Diagnostics) -> AnyView {
+    let go = state.finding_actions().go;
+    let item = |error: &Diagnostic| {
+        let can_go = is_text || !error.path.is_empty();
+        let place = can_go.then(|| place_button(error.path.clone(), go));
         view! {
             <li>
-                {place} " " {inline_code(&entry.message)}
-                {entry.help.as_deref().map(|help| view! { <p class="hint">{inline_code(help)}</p> })}
+                {place} " " {inline_code(&error.message)}
+                {error.help.as_deref().map(|help| view! { <p class="hint">{inline_code(help)}</p> })}
             </li>
         }
     };
-    entries.iter().map(item).collect_view().into_any()
+    errors.iter().map(item).collect_view().into_any()
 }

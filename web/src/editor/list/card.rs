@@ -150,7 +150,7 @@ fn Target(state: PolicyState, policy: PolicyDraft, place: Memo<usize>) -> impl I
                 error=error("teamName")
                 hint="The team that a client may request. Wildcards are allowed."
             />
-            <PatternHelp state=state key=policy.key />
+            <PatternHelp state=state key=policy.key allows=allows />
         }
         .into_any(),
         Some(label) => {

@@ -18,9 +18,9 @@ pub(crate) fn PolicyList(state: PolicyState, starter: Vec<PolicyDefinition>) -> 
     let list = ListState::new(state);
     let is_empty = Memo::new(move |_| state.drafts.read().is_empty());
     let is_end = move || {
-        list.drag
+        list.moving
             .get()
-            .is_some_and(|drag| drag.is_moving && drag.before.is_none())
+            .is_some_and(|(_, before)| before.is_none())
     };
     cancel_on_escape(list);
     view! {

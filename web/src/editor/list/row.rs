@@ -7,7 +7,7 @@ use wasm_bindgen::JsCast;
 use super::card::PolicyCard;
 use super::drag::Grip;
 use super::state::{ListState, focus_fields, focus_line};
-use crate::analysis::findings::place_button;
+use crate::analysis::findings::policy_button;
 use crate::editor::focus::{focus, focus_soon};
 use crate::state::draft::PolicyDraft;
 use crate::ui::untrusted_text::untrusted_text;
@@ -32,7 +32,6 @@ pub(super) fn PolicyRow(list: ListState, policy: PolicyDraft) -> impl IntoView {
     });
     let is_open = list.is_open(policy);
     let is_selected = Memo::new(move |_| list.selected.read().contains(&key));
-    let drag = Memo::new(move |_| list.drag.get().filter(|drag| drag.is_moving));
     let idle = Memo::new(move |_| list.policies.found.idle.read().get(&place.get()).cloned());
     let step = Callback::new(move |change| take(list, key, change));
     let keys = move |event: ev::KeyboardEvent| {
@@ -53,8 +52,8 @@ pub(super) fn PolicyRow(list: ListState, policy: PolicyDraft) -> impl IntoView {
             class:policy--deny=move || *policy.decision.read() == "deny"
             class:policy--open=move || is_open.get()
             class:policy--selected=move || is_selected.get() && list.is_long.get()
-            class:policy--dragged=move || drag.get().is_some_and(|drag| drag.key == key)
-            class:policy--drop-before=move || drag.get().is_some_and(|drag| drag.before == Some(key))
+            class:policy--dragged=move || list.moving.get().is_some_and(|(dragged, _)| dragged == key)
+            class:policy--drop-before=move || list.moving.get().is_some_and(|(_, before)| before == Some(key))
             class:policy--idle=move || idle.read().is_some()
             on:keydown=keys
         >
@@ -86,7 +85,7 @@ fn without_effect(list: ListState, idle: Idle) -> AnyView {
     let more = idle.because_of.len().saturating_sub(CAUSES);
     let causes = idle.because_of.into_iter().take(CAUSES);
     let causes = causes
-        .map(|policy| view! { " " {place_button(format!("policies[{policy}]"), go)} })
+        .map(|policy| view! { " " {policy_button(policy, go)} })
         .collect_view();
     view! {
         <p class="policy__idle">
@@ -176,22 +175,25 @@ fn Known(list: ListState, place: Memo<usize>) -> impl IntoView {
             .unwrap_or_default();
         // Errors of a form that is being filled in are shown once saving was tried.
         let errors = if state.tried.get() { facts.errors } else { 0 };
-        let is_open = state.found.guarded.read().contains(&place.get());
+        let guarded = state.found.guarded.read().get(&place.get()).copied();
         (
             Facts { errors, ..facts },
             state.samples.read().len(),
-            is_open,
+            guarded,
         )
     });
     move || {
-        let (facts, tests, is_open) = known.get();
+        let (facts, tests, guarded) = known.get();
         let count = |count: usize, word: &str| {
             format!("{count} {word}{}", if count == 1 { "" } else { "s" })
         };
         view! {
             <span class="policy__facts">
                 {(facts.errors > 0).then(|| view! { " " <span class="badge badge--bad">{count(facts.errors, "error")}</span> })}
-                {is_open.then(|| view! { " " <span class="badge badge--bad">"strangers get in"</span> })}
+                {guarded.map(|is_open| match is_open {
+                    true => view! { " " <span class="badge badge--bad">"strangers get in"</span> }.into_any(),
+                    false => view! { " " <span class="badge badge--note">"strangers may get in"</span> }.into_any(),
+                })}
                 {(facts.findings > 0).then(|| view! { " " <span class="badge badge--note">{count(facts.findings, "finding")}</span> })}
                 {(tests > 0).then(|| view! {
                     " " <span class="badge" title=format!("Decides {} of {}", facts.hits, count(tests, "test"))>

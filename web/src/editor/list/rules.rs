@@ -76,6 +76,7 @@ fn RuleRow(
         ))
     });
     let claim = Signal::derive(move || Some(rule.claim.get()));
+    let allows = Signal::derive(move || *policy.decision.read() == "allow");
     view! {
         <div class="rule-row" id=format!("rule-{}", rule.key)>
             <div class="field">
@@ -108,7 +109,7 @@ fn RuleRow(
                 {icon(Icon::Close)}
             </button>
         </div>
-        <PatternHelp state=state key=rule.key />
+        <PatternHelp state=state key=rule.key allows=allows />
         <Beside state=state place=place claim=claim />
     }
 }

@@ -56,6 +56,9 @@ pub(super) struct ListState {
     pub(super) is_long: Memo<bool>,
     /// The policy that is dragged to another place.
     pub(super) drag: RwSignal<Option<Drag>>,
+    /// The key of that policy once it has left its place, and that of the one that it would be put before. It
+    /// changes less often than the position of the pointer: every line depends on it.
+    pub(super) moving: Memo<Option<(usize, Option<usize>)>>,
     /// The keys of the selected policies.
     pub(super) selected: RwSignal<BTreeSet<usize>>,
     /// The policies that were folded or unfolded.
@@ -83,13 +86,18 @@ impl ListState {
                 .filter_map(passes)
                 .collect::<Vec<_>>()
         });
+        let drag = RwSignal::new(None::<Drag>);
         let list = Self {
             policies,
             query,
             group,
             visible,
             is_long: Memo::new(move |_| policies.drafts.read().len() > SHORT),
-            drag: RwSignal::new(None),
+            drag,
+            moving: Memo::new(move |_| {
+                let drag = drag.get().filter(|drag| drag.is_moving);
+                drag.map(|drag| (drag.key, drag.before))
+            }),
             selected: RwSignal::default(),
             folds: RwSignal::default(),
             note: RwSignal::default(),

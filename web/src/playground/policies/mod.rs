@@ -90,9 +90,6 @@ fn Registered(bench: Bench) -> impl IntoView {
         }
     };
     move || {
-        if let Some(remote) = store.remote {
-            remote.access.track();
-        }
         match issuer.get() {
         None => view! { <NoIssuer is_empty=store.issuers.read().is_empty() /> }.into_any(),
         Some(issuer) => view! {
@@ -103,7 +100,7 @@ fn Registered(bench: Bench) -> impl IntoView {
                 <button type="button" class="button button--small" on:click=copy>"Edit a scratch copy"</button>
             </div>
             <p class="hint">
-                "See " <A href=format!("/issuers/{}?section=who", issuer.id)>"who gets in"</A> " by these policies."
+                "See " <A href=format!("/issuers/{}?section=who", issuer.id)>"who gets in"</A> " under these policies."
             </p>
             <Rules bench=bench policies=issuer.policies />
         }
@@ -116,10 +113,10 @@ fn Registered(bench: Bench) -> impl IntoView {
 fn NoIssuer(is_empty: bool) -> impl IntoView {
     let remote = use_store().remote;
     let is_signed_out =
-        remote.is_some_and(|remote| remote.access.get_untracked() == Access::SignedOut);
+        move || remote.is_some_and(|remote| remote.access.get() == Access::SignedOut);
     view! {
         <div class="empty">
-            {if is_signed_out {
+            {move || if is_signed_out() {
                 view! { <p><A href="/">"Sign in"</A> " to use the issuers of this server."</p> }.into_any()
             } else if is_empty {
                 view! { <p>"No issuer is registered yet, so every token is denied."</p> }.into_any()

@@ -27,7 +27,7 @@ pub trait Listed: Clone + PartialEq + Send + Sync + 'static {
     /// One entry, and several.
     const WORDS: [&'static str; 2];
 
-    /// What tells it from the others.
+    /// Its key, unique in the list.
     fn key(&self) -> String;
 
     /// Reads a page.

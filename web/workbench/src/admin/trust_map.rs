@@ -11,7 +11,7 @@ use crate::text::inline_code::{Piece, pieces};
 /// The most policies that are drawn. The table has all of them.
 pub const MOST: usize = 150;
 
-/// How policies without a name are called, before their number.
+/// What a policy without a name is called, before its number.
 const POLICY: &str = "Policy ";
 
 /// What a node is. The columns of the map are in this order.
@@ -60,7 +60,7 @@ pub struct Node {
 }
 
 impl Node {
-    /// The name for screen readers and tooltips: its kind, what it is called, and more about it.
+    /// The name for screen readers and tooltips: its kind, its label and its details.
     pub fn spoken(&self) -> String {
         let mut spoken = match (self.column, self.label.strip_prefix(POLICY)) {
             (Column::Policy, Some(_)) => self.label.clone(),

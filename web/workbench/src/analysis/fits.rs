@@ -81,7 +81,7 @@ pub fn summary(fits: &Fits) -> &'static str {
         _ if fits.forms.is_empty() => "No token that the provider sends fits.",
         Whose::Ours => "Only your own tokens fit.",
         Whose::Strangers => "Strangers' tokens fit, unless another rule keeps them out.",
-        _ => "It does not say whose tokens fit.",
+        _ => "The pattern does not say whose tokens fit.",
     }
 }
 
@@ -154,7 +154,7 @@ mod tests {
             (
                 "ref",
                 "refs/heads/main",
-                "It does not say whose tokens fit.",
+                "The pattern does not say whose tokens fit.",
             ),
             ("sub", "repo:acme", "No token that the provider sends fits."),
         ] {

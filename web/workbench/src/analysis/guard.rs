@@ -1,5 +1,8 @@
 //! What a server does about policies that let strangers in.
 
+use std::collections::BTreeMap;
+
+use claimgate_analysis::Finding;
 use claimgate_api::SettingsBody;
 
 /// The flag of the server.
@@ -50,15 +53,24 @@ impl Guard {
             (Self::Standalone, false) => "It can be saved.",
         }
     }
+}
 
-    /// Whether such policies cannot be saved.
-    pub fn refuses(self) -> bool {
-        self == Self::Enforce
-    }
+/// Whether strangers are known to get in by what the guard found: it has a token of one. Otherwise they may.
+pub fn is_open(finding: &Finding) -> bool {
+    finding.witness.is_some()
+}
+
+/// The policies on which the guard found something, each with whether strangers are known to get in by it.
+pub fn guarded(findings: &[Finding]) -> BTreeMap<usize, bool> {
+    let on_policy = |finding: &Finding| Some((*finding.policies.first()?, is_open(finding)));
+    findings.iter().filter_map(on_policy).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use claimgate::issuer::IssuerDefinition;
+    use claimgate::policy::parse_policies;
+    use claimgate_analysis::guard;
     use claimgate_api::SettingBody;
     use serde_json::{Value, json};
 
@@ -88,7 +100,21 @@ mod tests {
             assert_eq!(of(FLAG, value.clone()), guard, "{value}");
         }
         assert_eq!(of("leeway", json!(60)), Guard::Unknown);
-        assert!(Guard::Enforce.refuses() && !Guard::Warn.refuses());
+    }
+
+    #[test]
+    fn strangers_are_known_to_get_in_only_with_a_token() {
+        let issuer = |policies: &str| IssuerDefinition {
+            url: "https://token.actions.githubusercontent.com".to_owned(),
+            policies: parse_policies(policies).unwrap(),
+            ..IssuerDefinition::default()
+        };
+        let open = r#"[{"decision": "deny", "tokenType": "organization", "rules": {"sub": "x"}},
+            {"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:*"}}]"#;
+        let mut found = guard(&issuer("[]"), &issuer(open));
+        assert_eq!(guarded(&found), BTreeMap::from([(1, true)]));
+        found[0].witness = None;
+        assert_eq!(guarded(&found), BTreeMap::from([(1, false)]));
     }
 
     #[test]

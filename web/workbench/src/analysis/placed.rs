@@ -11,13 +11,18 @@ pub fn still_fit(checked: &[PolicyDefinition], edited: &[PolicyDefinition]) -> b
     checked.len() == edited.len() && pairs.filter(|(one, other)| one != other).count() <= 1
 }
 
+/// Whether a finding is on a policy, and not on another setting of the issuer.
+pub fn is_on_policy(finding: &Finding) -> bool {
+    finding.diagnostic.path.starts_with("policies[")
+}
+
 /// The findings beside a rule of the policy at a place, counted from 0; without a claim, those beside the
 /// policy as a whole.
 pub fn beside<'a>(
     findings: &'a [Finding],
     policy: usize,
     claim: Option<&str>,
-) -> impl Iterator<Item = (usize, &'a Finding)> {
+) -> impl Iterator<Item = &'a Finding> {
     let start = format!("policies[{policy}]");
     let rule = claim.map(|claim| format!("{start}.rules.{claim}"));
     let is_here = move |path: &str| match &rule {
@@ -26,8 +31,8 @@ pub fn beside<'a>(
             .strip_prefix(&start)
             .is_some_and(|rest| !rest.starts_with(".rules.")),
     };
-    let all = findings.iter().enumerate();
-    all.filter(move |(_, finding)| is_here(&finding.diagnostic.path))
+    let all = findings.iter();
+    all.filter(move |finding| is_here(&finding.diagnostic.path))
 }
 
 #[cfg(test)]
@@ -75,15 +80,17 @@ mod tests {
         .into_iter()
         .map(|path| Diagnostic::note("x", "x").at(path).into())
         .collect();
-        let places = |policy, claim| -> Vec<usize> {
+        let paths = |policy, claim| -> Vec<&str> {
             beside(&findings, policy, claim)
-                .map(|(place, _)| place)
+                .map(|finding| finding.diagnostic.path.as_str())
                 .collect()
         };
-        assert_eq!(places(1, Some("sub")), [0]);
-        assert_eq!(places(1, None), [1, 2]);
-        assert_eq!(places(1, Some(r#""a.b""#)), [5]);
-        assert_eq!(places(10, Some("sub")), [3]);
-        assert_eq!(places(0, None), [0; 0]);
+        assert_eq!(paths(1, Some("sub")), ["policies[1].rules.sub"]);
+        assert_eq!(paths(1, None), ["policies[1]", "policies[1].teamName"]);
+        assert_eq!(paths(1, Some(r#""a.b""#)), [r#"policies[1].rules."a.b""#]);
+        assert_eq!(paths(10, Some("sub")), ["policies[10].rules.sub"]);
+        assert_eq!(paths(0, None), [""; 0]);
+        let on_policies = findings.iter().filter(|finding| is_on_policy(finding));
+        assert_eq!(on_policies.count(), 5);
     }
 }

@@ -19,8 +19,9 @@ pub struct Settings {
     pub audiences: Option<Vec<String>>,
     /// Whether all its denies are report-only.
     pub report_only: bool,
+    /// How patterns are read.
     #[serde(skip)]
-    dialect: Dialect,
+    pub dialect: Dialect,
 }
 
 impl Settings {

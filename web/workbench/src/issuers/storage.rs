@@ -7,12 +7,12 @@ use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::json::object::{Object, ObjectReader};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{
-    CompileOptions, Decision, PolicyDefinition, PolicySet, REPORT_ONLY, parse_policies,
-};
+use claimgate::policy::{CompileOptions, Decision, PolicyDefinition, PolicySet, REPORT_ONLY};
 use claimgate_formats::{IssuerDocument, Sample, outcome_of, settings};
 use claimgate_providers::{Provider, provider_of};
 use serde::Serialize;
+
+use crate::text::read;
 
 /// The key in local storage.
 pub const KEY: &str = "claimgate.v1";
@@ -281,18 +281,8 @@ fn issuer(reader: &mut ObjectReader, object: &Object<'_>) -> Option<StoredIssuer
 }
 
 fn policies(reader: &mut ObjectReader, object: &Object<'_>) -> Option<Vec<PolicyDefinition>> {
-    let path = object.at("policies");
-    let Some(written) = object.get("policies") else {
-        reader.wrong(path, "an array of policies", None);
-        return None;
-    };
-    let mut policies = match parse_policies(&written.to_json()) {
-        Ok(policies) => policies,
-        Err(errors) => {
-            reader.errors.extend(errors.within(&path));
-            return None;
-        }
-    };
+    let written = object.get("policies");
+    let mut policies = read::policies(reader, &object.at("policies"), written)?;
     // Before version 4, a list beside the policies marked report-only ones.
     let marks = reader.items(object, "reporting", "marks");
     for (policy, (_, mark)) in policies.iter_mut().zip(marks) {
@@ -336,15 +326,7 @@ fn number<N: TryFrom<i128>>(
     object: &Object<'_>,
     name: &str,
 ) -> Option<N> {
-    let value = object.get(name)?;
-    let number = match value {
-        Value::Integer(number) => N::try_from(*number).ok(),
-        _ => None,
-    };
-    if number.is_none() {
-        reader.mismatch(object.at(name), "a whole number", &value.to_json());
-    }
-    number
+    read::number(reader, object, name, "a whole number")
 }
 
 #[cfg(test)]

@@ -19,9 +19,9 @@ pub enum Group {
     /// Those with errors or findings.
     Findings,
     /// Those without effect.
-    Useless,
-    /// Those that decide no test.
     Idle,
+    /// Those that decide no test.
+    Untested,
 }
 
 impl Group {
@@ -31,8 +31,8 @@ impl Group {
         Self::Allow,
         Self::Deny,
         Self::Findings,
-        Self::Useless,
         Self::Idle,
+        Self::Untested,
     ];
 
     /// Its label.
@@ -42,8 +42,8 @@ impl Group {
             Self::Allow => "Allow",
             Self::Deny => "Deny",
             Self::Findings => "With findings",
-            Self::Useless => "Without effect",
-            Self::Idle => "Deciding no test",
+            Self::Idle => "Without effect",
+            Self::Untested => "Deciding no test",
         }
     }
 
@@ -59,8 +59,8 @@ impl Group {
             Self::Allow => fields.decision == Decision::Allow.as_str(),
             Self::Deny => fields.decision == Decision::Deny.as_str(),
             Self::Findings => facts.findings + facts.errors > 0,
-            Self::Useless => facts.is_idle,
-            Self::Idle => facts.hits == 0,
+            Self::Idle => facts.is_idle,
+            Self::Untested => facts.hits == 0,
         }
     }
 }
@@ -134,8 +134,8 @@ mod tests {
         };
         assert!(shown(Group::Allow, "", none) && !shown(Group::Deny, "", none));
         assert!(shown(Group::Findings, "", found) && !shown(Group::Findings, "", none));
-        assert!(shown(Group::Useless, "", found) && !shown(Group::Useless, "", none));
-        assert!(shown(Group::Idle, "", none) && !shown(Group::Idle, "", found));
+        assert!(shown(Group::Idle, "", found) && !shown(Group::Idle, "", none));
+        assert!(shown(Group::Untested, "", none) && !shown(Group::Untested, "", found));
         assert!(
             Group::ALL
                 .into_iter()

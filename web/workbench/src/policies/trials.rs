@@ -1,6 +1,8 @@
 //! Policies tried on the tests of an issuer: decisions before and now, and whether they are as
 //! expected.
 
+use std::collections::BTreeMap;
+
 use claimgate::diagnostic::{Diagnostic, Severity};
 use claimgate::explain::Outcome;
 use claimgate::pattern::Dialect;
@@ -8,6 +10,7 @@ use claimgate::policy::PolicyDefinition;
 use claimgate_formats::{Sample, outcome_word};
 
 use super::samples::{Decided, Ready};
+use crate::analysis::idle::Idle;
 use crate::issuers::storage::{StoredIssuer, compile_policies};
 
 /// A test with the decisions of the saved and the edited policies.
@@ -138,6 +141,7 @@ pub fn facts<'a>(
     count: usize,
     trials: &[Trial],
     findings: impl IntoIterator<Item = &'a Diagnostic>,
+    idle: &BTreeMap<usize, Idle>,
     errors: &[Diagnostic],
 ) -> Vec<Facts> {
     let mut facts = vec![Facts::default(); count];
@@ -152,6 +156,11 @@ pub fn facts<'a>(
     for finding in findings.into_iter().filter(|own| !is_note(own)) {
         if let Some(facts) = place(finding).and_then(|place| facts.get_mut(place)) {
             facts.findings += 1;
+        }
+    }
+    for place in idle.keys() {
+        if let Some(facts) = facts.get_mut(*place) {
+            facts.is_idle = true;
         }
     }
     for error in errors {
@@ -219,6 +228,10 @@ mod tests {
 
     #[test]
     fn policies_know_their_tests_findings_and_errors() {
+        let idle = Idle {
+            phrase: "duplicate of",
+            because_of: vec![1],
+        };
         let found = facts(
             2,
             &[trial(Outcome::Allowed, None)],
@@ -228,18 +241,19 @@ mod tests {
                     .at("policies[0].rules.sub"),
                 Diagnostic::note("x", "x").at("policies[1]"),
             ],
+            &BTreeMap::from([(0, idle.clone()), (9, idle)]),
             &[
                 Diagnostic::error("policies[1]", "x", "x"),
                 Diagnostic::error("policies[9]", "x", "x"),
                 Diagnostic::error("", "x", "x"),
             ],
         );
-        let of = |hits, findings, errors| Facts {
+        let of = |hits, findings, errors, is_idle| Facts {
             hits,
             findings,
             errors,
-            is_idle: false,
+            is_idle,
         };
-        assert_eq!(found, [of(0, 1, 0), of(1, 0, 1)]);
+        assert_eq!(found, [of(0, 1, 0, true), of(1, 0, 1, false)]);
     }
 }

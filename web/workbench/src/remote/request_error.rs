@@ -72,17 +72,15 @@ fn refusal(status: u16, body: Value) -> RequestError {
             thumbprint,
         };
     }
-    if text(&first["code"]).as_deref() == Some("shared-issuer-unpinned") {
+    let code = first["code"].as_str().unwrap_or_default();
+    if code == "shared-issuer-unpinned" {
         return RequestError::Guarded(strangers(&body["errors"]));
     }
-    let message = text(&body["message"]).filter(|message| !message.is_empty());
-    let code = text(&first["code"]).unwrap_or_default();
-    if let Some(message) = message.clone().filter(|_| code.starts_with("keys-")) {
-        return RequestError::KeysUnfetched(message);
+    match text(&body["message"]).filter(|message| !message.is_empty()) {
+        Some(message) if code.starts_with("keys-") => RequestError::KeysUnfetched(message),
+        Some(message) => RequestError::Refused(message),
+        None => RequestError::Refused(format!("the server answered with status {status}")),
     }
-    RequestError::Refused(
-        message.unwrap_or_else(|| format!("the server answered with status {status}")),
-    )
 }
 
 /// What the guard has found, and how to fix it.

@@ -8,10 +8,11 @@ use claimgate::inspect::Skip;
 use claimgate::json::Value;
 use claimgate::json::object::{Object, ObjectReader};
 use claimgate::pattern::Dialect;
-use claimgate::policy::{PolicyDefinition, RequestedToken, TokenType, parse_policies};
+use claimgate::policy::{PolicyDefinition, RequestedToken, TokenType};
 use miniz_oxide::inflate::{TINFLStatus, decompress_to_vec_with_limit};
 
 use super::{ClaimsText, MAX_FRAGMENT, MAX_JSON, PREFIX, ShareError, Shared, SharedIssuer};
+use crate::text::read;
 
 /// The code of invalid values. Only the messages are shown.
 const WRONG: &str = "wrong-value";
@@ -60,7 +61,7 @@ fn content(reader: &mut ObjectReader, value: &Value) -> Option<Shared> {
     Some(Shared {
         issuer: issuer(reader, &object),
         claims: claims(reader, &object),
-        now: now(reader, &object),
+        now: read::number(reader, &object, "now", "seconds since 1970"),
         skip: skip(reader, &object),
         dialect: dialect.unwrap_or_default(),
         policies: policies(reader, &object)?,
@@ -108,16 +109,13 @@ fn issuer(reader: &mut ObjectReader, content: &Object<'_>) -> Option<SharedIssue
 }
 
 fn policies(reader: &mut ObjectReader, content: &Object<'_>) -> Option<Vec<PolicyDefinition>> {
-    let Some(value @ Value::Array(_)) = content.get("policies") else {
-        reader.wrong("policies", "an array of policies", content.get("policies"));
-        return None;
-    };
-    match parse_policies(&value.to_json()) {
-        Ok(policies) => Some(policies),
-        Err(errors) => {
-            reader.errors.extend(errors.within("policies"));
+    match content.get("policies") {
+        // Not the other form of documents: an object with policies.
+        Some(value) if !matches!(value, Value::Array(_)) => {
+            reader.wrong("policies", "an array of policies", Some(value));
             None
         }
+        value => read::policies(reader, "policies", value),
     }
 }
 
@@ -163,18 +161,6 @@ fn request(reader: &mut ObjectReader, content: &Object<'_>) -> Option<RequestedT
             name: reader.required_text(&object, target)?,
         },
     })
-}
-
-fn now(reader: &mut ObjectReader, content: &Object<'_>) -> Option<i64> {
-    let value = content.get("now")?;
-    let seconds = match value {
-        Value::Integer(seconds) => i64::try_from(*seconds).ok(),
-        _ => None,
-    };
-    if seconds.is_none() {
-        reader.mismatch("now", "seconds since 1970", &value.to_json());
-    }
-    seconds
 }
 
 fn skip(reader: &mut ObjectReader, content: &Object<'_>) -> Skip {
