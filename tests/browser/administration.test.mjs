@@ -339,14 +339,14 @@ test("the trust map is walked with the arrow keys, and has the same as a table",
   await map.waitFor();
   const node = (name) => map.getByRole("link", { name });
   const title = () => page.locator(":focus > title").textContent();
-  await node(/^Demonstration/).focus();
+  await node(/^Issuer: Demonstration/).focus();
   assert.match(await title(), /^Issuer: Demonstration\. https:/);
   await page.keyboard.press("ArrowRight");
   assert.match(await title(), /^Policy: Policy \d\. (allow|deny)/);
   await page.keyboard.press("ArrowDown");
   assert.match(await title(), /^Policy: /);
   await page.keyboard.press("ArrowLeft");
-  await hasFocus(node(/^Demonstration/));
+  await hasFocus(node(/^Issuer: Demonstration/));
   const table = page.getByRole("region", { name: "As a table" });
   const line = table.getByRole("row").filter({ hasText: "Policy 1" }).first();
   await eventually(async () => assert.match(await line.innerText(), /organization token\s+default\s+[1-9]/));

@@ -228,11 +228,20 @@ test("jobs name this server and the organization, without a question", async () 
 });
 
 test("the guard is told while an allow is typed, as the server is configured, and again where it refuses", async () => {
-  const path = "https://token.actions.githubusercontent.com";
-  await server.add("Guarded", path);
+  const own = new Server(["--demo"]);
+  await own.start();
+  try {
+    await isGuarded(own);
+  } finally {
+    await own.end();
+  }
+});
+
+async function isGuarded(server) {
+  await server.add("Guarded", "https://token.actions.githubusercontent.com");
   const closed = { ...allow, rules: { sub: "repo:acme/*" } };
   await server.setPolicies(await server.issuer("Guarded"), [closed]);
-  const page = await openPage("");
+  const page = await openPage(server.url);
   await signIn(page);
   await page.getByRole("link", { name: "Guarded", exact: true }).click();
   const pattern = policyForm(page, 1).getByLabel("Pattern", { exact: true });
@@ -248,7 +257,7 @@ test("the guard is told while an allow is typed, as the server is configured, an
   assert.equal(await page.getByText("Try again").count(), 0, "it would be refused again");
   await eventually(async () => assert.equal(await pattern.inputValue(), "repo:*"));
   assert.deepEqual((await server.issuer("Guarded")).authPolicy.policies[0].rules, closed.rules);
-});
+}
 
 test("with warn, what is open is saved, and can be deleted and brought back with enforce", async () => {
   const own = new Server(["--demo", "--shared-issuer-guard", "warn"]);

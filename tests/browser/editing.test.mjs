@@ -75,7 +75,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
 
     test("the export shows that changes have to be saved first", async () => {
       const page = await open(mainOnly);
-      const notice = page.getByText("Unsaved changes are not in the export");
+      const notice = page.getByText("The export contains the issuer as last saved, without unsaved changes.");
       await page.getByRole("tab", { name: "Export" }).click();
       await page.getByRole("heading", { name: "Export as" }).waitFor();
       assert.equal(await notice.count(), 0);

@@ -1,13 +1,21 @@
 // Walking a page by the Tab key: at every stop, the focused element must be in sight.
 import assert from "node:assert/strict";
+import { settled } from "./helpers.mjs";
 
 /** The most stops to an element. */
 const MOST_STOPS = 200;
 
-/** Presses a key that moves the focus, and fails if the focused element cannot be seen. `where` names the page. */
+/**
+ * Presses a key that moves the focus, and fails if the focused element cannot be seen, once the page is settled: an answer may
+ * move it, and the page brings it back. `where` names the page.
+ */
 export async function step(page, where, key = "Tab") {
   await page.keyboard.press(key);
-  const focus = await focused(page);
+  let focus = await focused(page);
+  if (focus?.problem) {
+    await settled(page);
+    focus = await focused(page);
+  }
   if (focus) assert.equal(focus.problem, "", `${where}: ${focus.what}`);
   return focus;
 }

@@ -16,6 +16,8 @@ export async function unstyled(page) {
     })),
     shown: [...new Set([...document.querySelectorAll("body [class]")].flatMap((element) => [...element.classList]))],
   }));
+  // So on the pages of the documentation, which may not fetch anything either.
+  if (sheets.every(({ isLoaded }) => isLoaded)) return [];
   for (const { href, name } of sheets) {
     if (!known.has(name)) known.set(name, classes(await page.evaluate(async (address) => (await fetch(address)).text(), href)));
   }

@@ -104,8 +104,8 @@ pub(crate) fn KeysField(
                     Fetch::Idle => String::new().into_any(),
                     Fetch::Running => "Fetching…".into_any(),
                     Fetch::Done(message) => view! { <span class="good">{message}</span> }.into_any(),
-                    // An error of the field itself replaces it.
-                    Fetch::Failed(_) if !error.read().is_empty() => String::new().into_any(),
+                    // The server has failed too, and the field says so.
+                    Fetch::Failed(_) if !problem.read().is_empty() => String::new().into_any(),
                     Fetch::Failed(problem) => view! { <span class="error">{inline_code(&problem)}</span> }.into_any(),
                 }}
             </p>

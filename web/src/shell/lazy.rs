@@ -62,8 +62,9 @@ macro_rules! lazy_page {
                 let loaded = $load().await;
                 #[cfg(not(feature = "split"))]
                 let loaded = $load();
+                let view = loaded.unwrap_or_else(|_| not_loaded());
                 styled.await;
-                loaded.unwrap_or_else(|_| not_loaded())
+                view
             }
         }
     };
@@ -103,8 +104,9 @@ impl ServerPart {
         let loaded = load_server(self).await;
         #[cfg(not(feature = "split"))]
         let loaded = load_server(self);
+        let view = loaded.unwrap_or_else(|_| not_loaded());
         styled.await;
-        loaded.unwrap_or_else(|_| not_loaded())
+        view
     }
 }
 
@@ -142,8 +144,9 @@ impl Administration {
         let loaded = load_administration(self).await;
         #[cfg(not(feature = "split"))]
         let loaded = load_administration(self);
+        let view = loaded.unwrap_or_else(|_| not_loaded());
         styled.await;
-        loaded.unwrap_or_else(|_| not_loaded())
+        view
     }
 }
 
@@ -174,8 +177,9 @@ pub(crate) async fn versions_view(versions: Versions) -> AnyView {
     let loaded = load_versions(versions).await;
     #[cfg(not(feature = "split"))]
     let loaded = load_versions(versions);
+    let view = loaded.unwrap_or_else(|_| not_loaded());
     styled.await;
-    loaded.unwrap_or_else(|_| not_loaded())
+    view
 }
 
 #[cfg_attr(feature = "split", wasm_split::wasm_split(load_versions, wasm_split_path = ::leptos::wasm_split, fallible))]

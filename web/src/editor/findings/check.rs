@@ -10,6 +10,7 @@ use crate::analysis::findings::FindingActions;
 use crate::analysis::found::checked;
 use crate::analysis::worker::{REST, live_of};
 use crate::editor::at::Fitting;
+use crate::editor::focus::keep_in_sight;
 use crate::editor::state::PolicyState;
 
 impl PolicyState {
@@ -25,7 +26,10 @@ impl PolicyState {
             written.as_ref().ok().filter(|_| is_right).cloned()
         });
         let found = checked(self.settings, saved, right, is_wanted).answer;
-        Effect::new(move || self.found.checked.set(found.get().and_then(Result::ok)));
+        Effect::new(move || {
+            let found = found.get().and_then(Result::ok);
+            keep_in_sight(|| self.found.checked.set(found));
+        });
         self.fit(right);
     }
 
