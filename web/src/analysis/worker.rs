@@ -74,8 +74,12 @@ where
         let Some(rest) = rest else { return };
         let question = Rc::clone(&question);
         let ask = move || {
+            // The page may be gone by now.
+            let Some(last) = answered.try_get_value() else {
+                return;
+            };
             let (asked, about) = untrack(|| question());
-            if answered.with_value(|last| last.as_ref() == Some(&asked)) {
+            if last.as_ref() == Some(&asked) {
                 return is_busy.set(false);
             }
             let text = asked.clone();

@@ -10,7 +10,6 @@ use crate::editor::elements::{card_of, field_of};
 use crate::editor::focus::focus_in_soon;
 use crate::state::draft::fields_of;
 use crate::state::remote::sync::Sync;
-use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::policies::history::Content;
 use claimgate_workbench::policies::json_places::Places;
 use claimgate_workbench::remote::plan::Step;
@@ -27,8 +26,7 @@ impl PolicyState {
             return;
         }
         match text.to_form(&form) {
-            // Outside the calling effect: its next run would dispose of the fields that it creates.
-            Ok(fields) => set_timeout(move || self.restore(&fields), Duration::ZERO),
+            Ok(fields) => self.later(move || self.restore(&fields)),
             Err(_) => self.shown.set(PolicyView::Json),
         }
     }
@@ -50,8 +48,7 @@ impl PolicyState {
             };
             if before.as_ref().is_some_and(is_untouched) {
                 let policies = saved.clone();
-                // Outside this effect: its next run would dispose of the fields that it creates.
-                set_timeout(move || self.take(&policies), Duration::ZERO);
+                self.later(move || self.take(&policies));
             }
             saved
         });
@@ -90,22 +87,29 @@ impl PolicyState {
             self.refused.set(reason);
             return;
         }
-        // The editor was closed when the answer came. Outside the effect, like the fields above.
-        let show = move || {
-            if self.opened.try_get_value().is_some() {
-                self.set_policies(&policies);
-                self.refused.set(reason);
-            }
-        };
-        set_timeout(show, Duration::ZERO);
+        // The editor was closed when the answer came.
+        self.later(move || {
+            self.set_policies(&policies);
+            self.refused.set(reason);
+        });
     }
 
-    /// Shows what another tab has saved, if the editor still exists.
+    /// Shows what another tab has saved.
     fn take(self, policies: &[PolicyDefinition]) {
-        let take = |opened: &mut StoredIssuer| opened.policies = policies.to_vec();
-        if self.opened.try_update_value(take).is_some() {
-            self.set_policies(policies);
-        }
+        self.opened
+            .update_value(|opened| opened.policies = policies.to_vec());
+        self.set_policies(policies);
+    }
+
+    /// Does something outside the calling effect, whose next run would dispose of the fields that it
+    /// creates; nothing if the editor is gone by then.
+    fn later(self, act: impl FnOnce() + 'static) {
+        let act = move || {
+            if self.opened.try_get_value().is_some() {
+                act();
+            }
+        };
+        set_timeout(act, Duration::ZERO);
     }
 
     /// Switches the view. If both views mean the same, the target view keeps its own text.
