@@ -1,22 +1,19 @@
 //! The guard of shared issuers: which policies let strangers in after a change. SEMANTICS, section 8.
 
-use claimgate::claims::Value as Claim;
-use claimgate::diagnostic::{Basis, Diagnostic, Severity};
+use claimgate::diagnostic::{Diagnostic, Severity};
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition};
 use claimgate_providers::shared_issuer;
 
 use crate::answer::{Answer, Undecided, Witness};
-use crate::check::Finding;
+use crate::check::shared_issuer_unpinned::{OPENED_BY_DOTS, RULE, admitted};
+use crate::check::{Finding, with_plain_dots};
 use crate::model::PolicyModel;
 use crate::questions::Analysis;
 
 /// The most findings of each kind that are given: more would not be read, and take time to find.
 const MANY: usize = 20;
-
-/// The code of what is found.
-const OPEN: &str = "shared-issuer-unpinned";
 
 /// The allows of an issuer that admit strangers after a change who did not get in before it: errors, each
 /// with a token. Where it is not known whether they do, there is a warning without one. At most twenty of
@@ -141,23 +138,13 @@ fn finding(issuer: &IssuerDefinition, policy: usize, answer: Answer) -> Option<F
 }
 
 fn open(issuer: &IssuerDefinition, policy: usize, witness: &Witness) -> Diagnostic {
-    let of = |claim: &str| witness.claims.get(claim).and_then(Claim::as_str);
-    let token = match of("sub") {
-        Some(subject) => format!("a token with the subject `{subject}`"),
-        None => "a token of another tenant".to_owned(),
+    let help = match is_opened_by_dots(issuer, policy) {
+        true => OPENED_BY_DOTS,
+        false => {
+            "pin the tenant: write its whole name and the separator after it, before any wildcard"
+        }
     };
-    let help = if is_opened_by_dots(issuer, policy) {
-        "only a `.` that stands for any character admits it: write `\\.` for a dot, which other systems do not read"
-    } else {
-        "pin the tenant: write its whole name and the separator after it, before any wildcard"
-    };
-    Diagnostic::note(
-        OPEN,
-        format!("strangers are admitted: for example, {token}"),
-    )
-    .severity(Severity::Error)
-    .basis(Basis::Facts)
-    .help(help)
+    RULE.says(admitted(witness)).help(help)
 }
 
 fn undecided(reason: Undecided) -> Diagnostic {
@@ -165,7 +152,7 @@ fn undecided(reason: Undecided) -> Diagnostic {
         "it is not known whether strangers are admitted: {}",
         reason.sentence()
     );
-    Diagnostic::note(OPEN, message)
+    Diagnostic::note(RULE.code, message)
         .severity(Severity::Warning)
         .help("write the policy with fewer wildcards")
 }
@@ -177,7 +164,7 @@ fn is_opened_by_dots(issuer: &IssuerDefinition, policy: usize) -> bool {
     };
     let mut has_dots = false;
     for (_, pattern) in &mut own.rules {
-        let literal = escaped(pattern);
+        let literal = with_plain_dots(pattern, Dialect::Pulumi);
         has_dots |= literal != *pattern;
         *pattern = literal;
     }
@@ -191,20 +178,6 @@ fn is_opened_by_dots(issuer: &IssuerDefinition, policy: usize) -> bool {
     has_dots && answer().is_some_and(|answer| answer.is_no())
 }
 
-/// A pattern whose dots stand for themselves.
-fn escaped(pattern: &str) -> String {
-    let mut escaped = String::with_capacity(pattern.len());
-    let mut is_escape = false;
-    for c in pattern.chars() {
-        if c == '.' && !is_escape {
-            escaped.push('\\');
-        }
-        is_escape = c == '\\' && !is_escape;
-        escaped.push(c);
-    }
-    escaped
-}
-
 fn model(issuer: &IssuerDefinition) -> Option<PolicyModel> {
     PolicyModel::new(issuer, Dialect::Pulumi).ok()
 }
@@ -214,7 +187,7 @@ mod tests {
     use claimgate::issuer::IssuerDefinition;
     use claimgate::policy::parse_policies;
 
-    use super::{Finding, escaped, guard};
+    use super::{Finding, guard};
 
     const GITHUB: &str = "https://token.actions.githubusercontent.com";
 
@@ -369,18 +342,6 @@ mod tests {
                 is_dot,
                 "{rule}: {help}"
             );
-        }
-    }
-
-    #[test]
-    fn dots_are_escaped_once() {
-        for (pattern, expected) in [
-            ("a.b", r"a\.b"),
-            (r"a\.b", r"a\.b"),
-            (r"a\\.b", r"a\\\.b"),
-            ("", ""),
-        ] {
-            assert_eq!(escaped(pattern), expected);
         }
     }
 

@@ -301,7 +301,7 @@ pub(super) fn is_admin(policy: &PolicyDefinition) -> bool {
 }
 
 /// A pattern in which each `.` stands for itself.
-pub(super) fn with_plain_dots(pattern: &str, dialect: Dialect) -> String {
+pub(crate) fn with_plain_dots(pattern: &str, dialect: Dialect) -> String {
     let part = |part: claimgate::pattern::Part| match part.kind {
         PartKind::One if part.text == "." => "\\.".to_owned(),
         _ => part.text,
@@ -326,5 +326,22 @@ pub(super) fn token(witness: &Witness) -> String {
     match subject {
         Some(subject) => format!("a token with the subject `{subject}`"),
         None => "a token without a subject".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dots_are_escaped_once() {
+        for (pattern, expected) in [
+            ("a.b", r"a\.b"),
+            (r"a\.b", r"a\.b"),
+            (r"a\\.b", r"a\\\.b"),
+            ("", ""),
+        ] {
+            assert_eq!(with_plain_dots(pattern, Dialect::Pulumi), expected);
+        }
     }
 }

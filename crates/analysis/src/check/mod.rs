@@ -20,6 +20,9 @@ use claimgate::sorted::sorted_by;
 
 use context::{Context, Models};
 
+pub(crate) use context::with_plain_dots;
+pub(crate) use tenants::shared_issuer_unpinned;
+
 pub use catalog::{CATALOG, Group, catalog};
 pub use finding::{Edit, Finding, Findings, SafeFix};
 pub use fix::apply;

@@ -10,7 +10,7 @@ pub(super) mod mutable_name;
 pub(super) mod name_without_separator;
 pub(super) mod recyclable_name;
 pub(super) mod root_issuer;
-pub(super) mod shared_issuer_unpinned;
+pub(crate) mod shared_issuer_unpinned;
 pub(super) mod workflow_claim_confused;
 
 use claimgate::policy::PolicyDefinition;

@@ -11,7 +11,7 @@ use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
 use crate::pin::advice;
 
-pub(in crate::check) const RULE: Rule = Rule {
+pub(crate) const RULE: Rule = Rule {
     code: "shared-issuer-unpinned",
     severity: Severity::Error,
     basis: Basis::Facts,
@@ -31,23 +31,28 @@ pub(in crate::check) const RULE: Rule = Rule {
     ),
 };
 
+/// The help where strangers are kept out once each `.` stands for itself.
+pub(crate) const OPENED_BY_DOTS: &str = "only a `.` that stands for any character admits it: write `\\.` for a dot, which other systems do not read";
+
 pub(super) fn reason(
     cx: &mut Context<'_>,
     allow: usize,
     _: &PolicyDefinition,
     witness: &Witness,
 ) -> Option<Finding> {
-    let message = format!("strangers are admitted: for example, {}", token(witness));
-    let found = Finding::on(allow, RULE.says(message));
+    let found = Finding::on(allow, RULE.says(admitted(witness)));
     let is_opened_by_dots = cx
         .plain
         .stranger(allow)
         .is_some_and(|answer| answer.is_no());
     Some(match (is_opened_by_dots, shared_issuer(&cx.issuer.url)) {
-        (true, _) => found.help(
-            "only a `.` that stands for any character admits it: write `\\.` for a dot, which other systems do not read",
-        ),
+        (true, _) => found.help(OPENED_BY_DOTS),
         (false, Some(issuer)) => found.help(advice(issuer)),
         (false, None) => found,
     })
+}
+
+/// The message that a stranger's token is admitted.
+pub(crate) fn admitted(witness: &Witness) -> String {
+    format!("strangers are admitted: for example, {}", token(witness))
 }
