@@ -44,7 +44,7 @@ pub fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
         return None;
     }
     let found = found.to_ascii_lowercase();
-    let distance = |name: &str| strsim::damerau_levenshtein(&found, &name.to_ascii_lowercase());
+    let distance = |name: &str| strsim::osa_distance(&found, &name.to_ascii_lowercase());
     let nearest = known.iter().map(|name| (distance(name), *name));
     nearest
         .filter(|(distance, name)| *distance <= 1 + name.len() / 3)

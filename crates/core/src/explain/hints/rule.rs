@@ -8,7 +8,7 @@ use crate::claims::{Claims, Value};
 use crate::diagnostic::Diagnostic;
 use crate::expected::LONGEST_NAME;
 use crate::explain::evidence::{RuleEvidence, ValueEvidence};
-use crate::pattern::{Dialect, PartKind, Pattern, Trace, parts, visible};
+use crate::pattern::{PartKind, Pattern, Trace, parts, visible};
 use crate::policy::{Decision, Rule};
 
 /// The most values of an array that are looked at.
@@ -16,9 +16,6 @@ const MANY_VALUES: usize = 20;
 
 /// The longest value that is looked at, in bytes: patterns for longer ones are not written by hand.
 const LONGEST_VALUE: usize = 4_096;
-
-/// The most characters outside ASCII that are named.
-const MANY_ODD: usize = 4;
 
 /// The shortest text that is not another claim's value by chance, in characters.
 const TELLING: usize = 6;
@@ -92,7 +89,7 @@ fn value_hints(at: &Mismatch<'_>, decision: Decision, trace: &Trace) -> Vec<Diag
                 .iter()
                 .map(|provider| (provider.mismatch)(at));
             let known = known.into_iter().find(|hints| !hints.is_empty());
-            let other = || odd_characters(at).or_else(|| other_claim(at));
+            let other = || unseen::outside_ascii(at).or_else(|| other_claim(at));
             known.unwrap_or_else(|| other().into_iter().collect())
         }
     }
@@ -154,7 +151,7 @@ fn misspelt(path: &ClaimPath, claims: &Claims) -> Option<Diagnostic> {
     let nearest = claims
         .iter()
         .filter(|(name, _)| is_short(name))
-        .map(|(name, _)| (strsim::damerau_levenshtein(wanted, name), name))
+        .map(|(name, _)| (strsim::osa_distance(wanted, name), name))
         .filter(|(distance, name)| *distance > 0 && *distance <= 2 && name.chars().count() > 3)
         .min();
     let meant = match nearest {
@@ -360,43 +357,6 @@ fn literal_length(at: &Mismatch<'_>) -> usize {
     let literals = parts(at.pattern, at.dialect).into_iter();
     let literals = literals.filter(|part| part.kind == PartKind::Literal);
     literals.map(|part| part.text.chars().count()).sum()
-}
-
-/// Characters outside ASCII, where the value has others: a letter that looks like no known one, or what is
-/// left of a wrong encoding.
-fn odd_characters(at: &Mismatch<'_>) -> Option<Diagnostic> {
-    let is_odd = |c: char| !c.is_ascii() && !at.value.contains(c);
-    let any = match at.dialect {
-        Dialect::Pulumi => ".",
-        Dialect::StringLike => "?",
-    };
-    let replaced = |with: &str| {
-        let chars = at.pattern.chars();
-        let of = |c: char| {
-            if is_odd(c) {
-                with.to_owned()
-            } else {
-                c.to_string()
-            }
-        };
-        chars.map(of).collect::<String>()
-    };
-    // Each stands for one character, or cannot be seen.
-    let pattern = [any, ""].map(replaced).into_iter();
-    let pattern = pattern.filter(|text| text != at.pattern);
-    pattern
-        .into_iter()
-        .find(|text| at.matches(text, at.value))?;
-    let odd = at.pattern.chars().enumerate().filter(|(_, c)| is_odd(*c));
-    let odd = odd.take(MANY_ODD).map(|(index, c)| unseen::name(c, index));
-    let message = format!(
-        "`{}` and `{}` differ only in characters outside ASCII: the pattern has {}",
-        visible(at.pattern),
-        visible(at.value),
-        odd.collect::<Vec<_>>().join(", ")
-    );
-    let hint = Diagnostic::note("invisible-characters", message);
-    Some(at.suggest(hint, "", &[at.value.to_owned()]))
 }
 
 /// A pattern that another claim with a similar name matches: `workflow_ref` instead of

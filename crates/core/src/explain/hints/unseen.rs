@@ -1,6 +1,8 @@
 //! Characters that cannot be seen, or that look like others.
 
 use super::sources::{Mismatch, Normalize};
+use crate::diagnostic::Diagnostic;
+use crate::pattern::{Dialect, visible};
 use crate::text::hidden;
 use crate::text::look_alike::{ascii_of, is_combining};
 
@@ -74,8 +76,37 @@ pub(super) fn spaces(text: &str) -> String {
     spaces.collect::<Vec<_>>().join(", ")
 }
 
+/// Characters of the pattern outside ASCII, where the value has others: a letter that looks like no known one,
+/// or what is left of a wrong encoding.
+pub(super) fn outside_ascii(at: &Mismatch<'_>) -> Option<Diagnostic> {
+    let is_odd = |c: char| !c.is_ascii() && !at.value.contains(c);
+    let odd = at.pattern.chars().enumerate().filter(|(_, c)| is_odd(*c));
+    let odd: Vec<_> = odd.take(NAMED).map(|(index, c)| name(c, index)).collect();
+    let any = match at.dialect {
+        Dialect::Pulumi => '.',
+        Dialect::StringLike => '?',
+    };
+    // Each stands for one character, or cannot be seen.
+    let is_meant = |instead: Option<char>| {
+        let chars = at.pattern.chars();
+        let chars = chars.filter_map(|c| if is_odd(c) { instead } else { Some(c) });
+        at.matches(&chars.collect::<String>(), at.value)
+    };
+    if odd.is_empty() || !(is_meant(Some(any)) || is_meant(None)) {
+        return None;
+    }
+    let message = format!(
+        "`{}` and `{}` differ only in characters outside ASCII: the pattern has {}",
+        visible(at.pattern),
+        visible(at.value),
+        odd.join(", ")
+    );
+    let hint = Diagnostic::note("invisible-characters", message);
+    Some(at.suggest(hint, "", &[at.value.to_owned()]))
+}
+
 /// `U+200B (zero width space) at character 5`.
-pub(super) fn name(c: char, index: usize) -> String {
+fn name(c: char, index: usize) -> String {
     let what = match (hidden::name(c), plain(c)) {
         (Some(name), _) => format!(" ({name})"),
         _ if c == ' ' => " (space)".to_owned(),
