@@ -218,10 +218,24 @@ impl ObjectReader {
         }
         parsed
     }
+
+    /// One of several words, which has to be there.
+    pub fn required_word<T>(
+        &mut self,
+        object: &Object<'_>,
+        name: &str,
+        words: &[&str],
+        parse: fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        if object.get(name).is_none() {
+            self.wrong(object.at(name), &one_of(words), object.written(name));
+        }
+        self.word(object, name, words, parse)
+    }
 }
 
 /// `` one of `allow`, `deny` ``.
-pub(crate) fn one_of(words: &[&str]) -> String {
+fn one_of(words: &[&str]) -> String {
     let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
     format!("one of {}", quoted.join(", "))
 }

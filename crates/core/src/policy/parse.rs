@@ -5,7 +5,7 @@ use crate::claim_path::ClaimPath;
 use crate::diagnostic::{Diagnostic, Diagnostics, join};
 use crate::expected::nearest;
 use crate::json::Value;
-use crate::json::object::{Object, ObjectReader, one_of};
+use crate::json::object::{Object, ObjectReader};
 
 const POLICY_KEYS: [&str; 11] = [
     NAME,
@@ -96,15 +96,9 @@ fn policy(reader: &mut ObjectReader, object: &Object<'_>) -> Option<PolicyDefini
     reader.refuse_others(object, &POLICY_KEYS);
     let name = text(reader, object, NAME);
     let note = text(reader, object, NOTE);
-    let decision = word(
-        reader,
-        object,
-        "decision",
-        &["allow", "deny"],
-        Decision::parse,
-    );
+    let decision = reader.required_word(object, "decision", &["allow", "deny"], Decision::parse);
     let token_types = TokenType::ALL.map(TokenType::as_str);
-    let token_type = word(reader, object, "tokenType", &token_types, TokenType::parse);
+    let token_type = reader.required_word(object, "tokenType", &token_types, TokenType::parse);
     let team_name = text(reader, object, "teamName");
     let user_login = text(reader, object, "userLogin");
     let runner_id = text(reader, object, "runnerID");
@@ -125,20 +119,6 @@ fn policy(reader: &mut ObjectReader, object: &Object<'_>) -> Option<PolicyDefini
         authorized_permissions,
         rules,
     })
-}
-
-/// One of several words, which has to be there.
-fn word<T>(
-    reader: &mut ObjectReader,
-    object: &Object<'_>,
-    name: &str,
-    words: &[&str],
-    parse: fn(&str) -> Option<T>,
-) -> Option<T> {
-    if object.get(name).is_none() {
-        reader.wrong(object.at(name), &one_of(words), object.written(name));
-    }
-    reader.word(object, name, words, parse)
 }
 
 /// An optional string; `null` and the empty string are how Pulumi's API writes an absent one.

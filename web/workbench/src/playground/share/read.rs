@@ -133,10 +133,7 @@ fn request(reader: &mut ObjectReader, content: &Object<'_>) -> Option<RequestedT
     };
     let object = reader.object("request", value, "a request, an object")?;
     let words = TokenType::ALL.map(TokenType::as_str);
-    if object.get("tokenType").is_none() {
-        reader.wrong(object.at("tokenType"), "a token type", None);
-    }
-    let token_type = reader.word(&object, "tokenType", &words, TokenType::parse)?;
+    let token_type = reader.required_word(&object, "tokenType", &words, TokenType::parse)?;
     let target = match token_type {
         TokenType::Organization => "admin",
         TokenType::Personal => "login",
