@@ -5,7 +5,6 @@
 //! itself, and follows pairs of one state of what is covered and all states of what covers.
 
 use claimgate::sorted::distinct;
-
 use claimgate_providers::grammar::Words;
 use rustc_hash::FxHashMap;
 

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use claimgate::sorted::sorted;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::alphabet::Alphabet;

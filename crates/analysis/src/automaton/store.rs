@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use claimgate::sorted::distinct;
-
 use claimgate_providers::grammar::{CharSet, Words};
 use rustc_hash::FxHashMap;
 

@@ -3,7 +3,6 @@
 use std::rc::Rc;
 
 use claimgate::sorted::distinct;
-
 use rustc_hash::FxHashSet;
 
 use super::cube::PathId;

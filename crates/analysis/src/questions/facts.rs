@@ -1,7 +1,6 @@
 //! The facts that answers take for granted, in words.
 
 use claimgate::sorted::distinct;
-
 use claimgate_providers::grammar::{Claim, Grammar, Piece};
 
 use super::set::Set;

@@ -21,7 +21,6 @@ pub(super) mod url_slash;
 pub(super) mod whitespace;
 
 use claimgate::sorted::distinct;
-
 use claimgate_providers::grammar::{Claim, ClaimKind, Grammar, Piece, Words};
 
 use super::Find;
