@@ -1,7 +1,8 @@
 //! Whether a pattern matches a value of a provider's form, with such a value.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
+use claimgate::numbers::Table;
 use claimgate::pattern::{Dialect, Part, PartKind, parts};
 use claimgate_providers::github::Piece;
 
@@ -25,7 +26,7 @@ enum Slot {
 type State = (usize, usize);
 
 /// How each state was reached first, and with which character.
-type Origins = HashMap<State, Option<(State, Option<char>)>>;
+type Origins = Table<State, Option<(State, Option<char>)>>;
 
 /// The characters that a value has where the pattern leaves them open.
 #[derive(Clone, Copy, Debug)]
@@ -46,21 +47,23 @@ pub(crate) fn overlap(
     let slots: Vec<Slot> = form.iter().flat_map(slots).collect();
     // Breadth first.
     let start = (0, 0);
-    let mut from = Origins::from([(start, None)]);
+    let mut from = Origins::default();
+    from.insert(start, None);
     let mut queue = VecDeque::from([start]);
     while let Some(state) = queue.pop_front() {
         if state == (tokens.len(), slots.len()) {
             return Some(text(&from, state));
         }
         for (next, c) in steps(&tokens, &slots, state, filler) {
-            from.entry(next).or_insert_with(|| {
-                // Skipping a wildcard takes no character, so it comes first.
-                match c {
-                    None => queue.push_front(next),
-                    Some(_) => queue.push_back(next),
-                }
-                Some((state, c))
-            });
+            if from.get(&next).is_some() {
+                continue;
+            }
+            // Skipping a wildcard takes no character, so it comes first.
+            match c {
+                None => queue.push_front(next),
+                Some(_) => queue.push_back(next),
+            }
+            from.insert(next, Some((state, c)));
         }
     }
     None

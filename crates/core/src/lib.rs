@@ -26,6 +26,8 @@ pub mod inspect;
 pub mod issuer;
 pub mod json;
 pub mod jwt;
+#[doc(hidden)]
+pub mod numbers;
 pub mod pattern;
 pub mod policy;
 #[cfg(feature = "schema")]

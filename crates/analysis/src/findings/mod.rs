@@ -15,9 +15,8 @@ mod pull_request_admitted;
 mod shared_issuer_unpinned;
 mod target_unreachable;
 
-use std::collections::HashMap;
-
 use claimgate::diagnostic::Diagnostic;
+use claimgate::numbers::Table;
 use claimgate::pattern::{Dialect, Part, parts};
 use claimgate::policy::{PolicyDefinition, TokenType};
 
@@ -91,7 +90,7 @@ pub fn findings(policies: &Policies<'_>) -> Vec<Diagnostic> {
     let definitions = policies.definitions;
     let mut reader = Reader {
         all: *policies,
-        patterns: HashMap::new(),
+        patterns: Table::default(),
         findings: Vec::new(),
     };
     for (index, definition) in definitions.iter().enumerate() {
@@ -109,7 +108,7 @@ pub fn findings(policies: &Policies<'_>) -> Vec<Diagnostic> {
 struct Reader<'a> {
     all: Policies<'a>,
     /// The findings on the patterns so far: many policies repeat the same few.
-    patterns: HashMap<(Place, &'a str), Vec<Diagnostic>>,
+    patterns: Table<(Place, &'a str), Vec<Diagnostic>>,
     findings: Vec<Diagnostic>,
 }
 
@@ -137,13 +136,14 @@ impl<'a> Reader<'a> {
         if !source.contains(['*', '.', '\\']) {
             return;
         }
-        let dialect = self.all.dialect;
-        let findings = self
-            .patterns
-            .entry((place, source))
-            .or_insert_with(|| on_pattern(source, place, dialect));
+        let key = (place, source);
+        if self.patterns.get(&key).is_none() {
+            let findings = on_pattern(source, place, self.all.dialect);
+            self.patterns.insert(key, findings);
+        }
+        let findings = self.patterns.get(&key).into_iter().flatten();
         self.findings
-            .extend(findings.iter().map(|finding| finding.clone().at(path())));
+            .extend(findings.map(|finding| finding.clone().at(path())));
     }
 }
 

@@ -1,9 +1,8 @@
 //! The parameters of a request's body.
 
-use std::collections::HashSet;
-
 use super::{ExchangeError, MAX_BODY, advice};
 use crate::json::{JsonError, Value};
+use crate::numbers::Numbers;
 
 /// The parameters of RFC 8693 that the granted token could not honour.
 const UNSUPPORTED: [&str; 3] = ["actor_token", "actor_token_type", "resource"];
@@ -76,8 +75,8 @@ impl Parameters {
             BodyKind::Form => form(body)?,
             BodyKind::Json => json(body)?,
         };
-        let mut names = HashSet::new();
-        let repeated = pairs.iter().find(|(name, _)| !names.insert(name.clone()));
+        let mut names = Numbers::default();
+        let repeated = pairs.iter().find(|(name, _)| !names.insert(name.as_str()));
         let repeated = repeated.map(|(name, _)| name.clone());
         let is_sent = |(_, value): &(String, String)| !value.is_empty();
         let parameters = Self(pairs.into_iter().filter(is_sent).collect());

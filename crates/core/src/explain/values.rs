@@ -1,12 +1,12 @@
 //! The values that rules see, looked up once for each claim path.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::evidence::ValueEvidence;
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Found, Usable, usable};
+use crate::numbers::Table;
 use crate::pattern::Pattern;
 use crate::policy::Rule;
 use crate::sorted::sorted;
@@ -49,7 +49,7 @@ pub(super) struct Values {
     by_end: OnceCell<Vec<usize>>,
     /// Where the first text is that a pattern accepts, by the pattern's address, if there are many. The
     /// pattern is kept here, so that no other gets its address.
-    known: RefCell<HashMap<*const Pattern, Searched>>,
+    known: RefCell<Table<*const Pattern, Searched>>,
 }
 
 /// A pattern, and the place of the first text that it accepts.

@@ -1,12 +1,12 @@
 //! The registered issuers.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::compiled::Issuer;
 use super::url::{nearly, related};
 use crate::claims::Value;
 use crate::jwt::TokenError;
+use crate::numbers::Table;
 
 /// The compiled issuers of one organization, found by their URLs. Cloning is cheap.
 ///
@@ -27,7 +27,7 @@ pub struct Issuers(Arc<Registered>);
 #[derive(Debug, Default)]
 struct Registered {
     issuers: Vec<Issuer>,
-    by_url: HashMap<String, Place>,
+    by_url: Table<String, Place>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -38,12 +38,13 @@ enum Place {
 
 impl From<Vec<Issuer>> for Issuers {
     fn from(issuers: Vec<Issuer>) -> Self {
-        let mut by_url = HashMap::with_capacity(issuers.len());
+        let mut by_url = Table::default();
         for (index, issuer) in issuers.iter().enumerate() {
-            by_url
-                .entry(issuer.url().to_owned())
-                .and_modify(|place| *place = Place::Repeated)
-                .or_insert(Place::At(index));
+            let place = match by_url.get(issuer.url()) {
+                Some(_) => Place::Repeated,
+                None => Place::At(index),
+            };
+            by_url.insert(issuer.url().to_owned(), place);
         }
         Self(Arc::new(Registered { issuers, by_url }))
     }

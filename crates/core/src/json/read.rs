@@ -1,12 +1,12 @@
 //! Reading JSON strictly.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::{JsonError, MAX_DEPTH, Value};
+use crate::numbers::Numbers;
 
 impl Value {
     /// Parses one JSON text, which may have white space around it.
@@ -123,7 +123,7 @@ const USUAL_MEMBERS: usize = 32;
 #[derive(Default)]
 struct Seen {
     marks: u64,
-    names: HashSet<String>,
+    names: Numbers<String>,
 }
 
 impl Seen {
@@ -133,9 +133,10 @@ impl Seen {
             self.marks |= mark(name);
             return is_marked && before.iter().any(|(other, _)| other == name);
         }
-        if self.names.is_empty() {
-            self.names
-                .extend(before.iter().map(|(name, _)| name.clone()));
+        if self.names.values().is_empty() {
+            for (name, _) in before {
+                self.names.number_of(name.as_str());
+            }
         }
         !self.names.insert(name.to_owned())
     }

@@ -7,6 +7,7 @@ use super::index::Index;
 use super::limits::CompileOptions;
 use crate::claim_path::ClaimPath;
 use crate::diagnostic::Diagnostics;
+use crate::numbers::Numbers;
 use crate::pattern::Dialect;
 
 /// Compiled policies. It cannot be partly invalid.
@@ -85,7 +86,7 @@ impl PolicySet {
     /// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
     /// ```
     pub fn claim_paths(&self) -> impl Iterator<Item = &ClaimPath> {
-        let mut seen = std::collections::HashSet::new();
+        let mut seen = Numbers::default();
         let paths = self
             .policies
             .iter()

@@ -4,26 +4,23 @@ use std::sync::Arc;
 
 use super::compiled::{CompiledPolicy, Effect, Rule, Target};
 use super::limits::{CompileOptions, Limits};
-use super::numbers::Numbers;
 use super::{
     Decision, MAX_NAME_CHARS, MAX_NOTE_CHARS, NAME, NOTE, PolicyDefinition, REPORT_ONLY, TokenType,
 };
 use crate::claim_names::readable;
 use crate::claim_path::{ClaimPath, ClaimPathError};
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::numbers::{Numbers, Table};
 use crate::pattern::Pattern;
 
 /// Compiles each distinct claim path and pattern once.
 pub(super) struct Compiler<'a> {
     options: CompileOptions,
-    /// Valid claim paths as they are written.
-    written: Numbers<&'a str>,
-    /// Each of them, with the number of its claim.
-    paths: Vec<(Arc<ClaimPath>, u32)>,
+    /// Valid claim paths by how they are written, with the numbers of their claims.
+    paths: Table<&'a str, (Arc<ClaimPath>, u32)>,
     claims: Numbers<Vec<String>>,
-    /// Valid patterns as they are written.
-    sources: Numbers<&'a str>,
-    patterns: Vec<Arc<Pattern>>,
+    /// Valid patterns by how they are written.
+    patterns: Table<&'a str, Arc<Pattern>>,
     roles: Numbers<&'a str>,
     errors: Diagnostics,
 }
@@ -32,11 +29,9 @@ impl<'a> Compiler<'a> {
     pub(super) fn new(options: &CompileOptions) -> Self {
         Self {
             options: *options,
-            written: Numbers::default(),
-            paths: Vec::new(),
+            paths: Table::default(),
             claims: Numbers::default(),
-            sources: Numbers::default(),
-            patterns: Vec::new(),
+            patterns: Table::default(),
             roles: Numbers::default(),
             errors: Diagnostics::default(),
         }
@@ -274,8 +269,7 @@ impl<'a> Compiler<'a> {
     }
 
     fn claim_path(&mut self, place: &str, source: &'a str) -> Option<(Arc<ClaimPath>, u32)> {
-        let known = self.written.get(&source);
-        if let Some(known) = known.and_then(|number| self.paths.get(number as usize)) {
+        if let Some(known) = self.paths.get(&source) {
             return Some(known.clone());
         }
         if let Some(error) = self.options.limits.too_long(place, source) {
@@ -286,8 +280,7 @@ impl<'a> Compiler<'a> {
             Ok(path) => {
                 let number = self.claims.number_of(path.segments());
                 let known = (Arc::new(path), number);
-                self.written.number(source);
-                self.paths.push(known.clone());
+                self.paths.insert(source, known.clone());
                 Some(known)
             }
             Err(error) => {
@@ -298,15 +291,13 @@ impl<'a> Compiler<'a> {
     }
 
     fn pattern(&mut self, place: &str, source: &'a str) -> Option<Arc<Pattern>> {
-        let known = self.sources.get(&source);
-        if let Some(known) = known.and_then(|number| self.patterns.get(number as usize)) {
+        if let Some(known) = self.patterns.get(&source) {
             return Some(Arc::clone(known));
         }
         match Pattern::new(source, self.options.dialect) {
             Ok(pattern) => {
                 let pattern = Arc::new(pattern);
-                self.sources.number(source);
-                self.patterns.push(Arc::clone(&pattern));
+                self.patterns.insert(source, Arc::clone(&pattern));
                 Some(pattern)
             }
             Err(error) => {

@@ -9,7 +9,6 @@ mod compiler;
 mod index;
 mod limits;
 mod model;
-mod numbers;
 mod parse;
 mod target;
 

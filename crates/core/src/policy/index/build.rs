@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::keys::{Key, KeyKind, Postings, length, pack};
 use super::partition::{Class, Condition, Partition, Subject};
 use crate::claim_path::ClaimPath;
+use crate::numbers::{Numbers, Table};
 use crate::pattern::{Bounds, Literals, Pattern};
 use crate::policy::compiled::{CompiledPolicy, Effect, Target};
-use crate::policy::numbers::Numbers;
 use crate::policy::{Decision, TokenType};
 use crate::sorted::sorted;
 
@@ -17,10 +17,9 @@ pub(super) struct Builder {
     /// The first policy of a class, and another one of it.
     repeated: Vec<(u64, u64)>,
     subjects: Numbers<Vec<String>>,
-    /// The addresses of patterns.
-    compiled: Numbers<*const Pattern>,
-    /// Each of those patterns, so that no other gets its address, and the number of its normal form.
-    patterns: Vec<(Arc<Pattern>, u32)>,
+    /// By a pattern's address: the pattern, so that no other gets its address, and the number of its normal
+    /// form.
+    patterns: Table<*const Pattern, (Arc<Pattern>, u32)>,
     normal: Numbers<String>,
     all_literals: Vec<Literals>,
     texts: Numbers<String>,
@@ -117,8 +116,8 @@ impl Builder {
     }
 
     fn pattern(&mut self, pattern: &Arc<Pattern>) -> u32 {
-        let known = self.compiled.number(Arc::as_ptr(pattern));
-        if let Some((_, place)) = self.patterns.get(known as usize) {
+        let address = Arc::as_ptr(pattern);
+        if let Some((_, place)) = self.patterns.get(&address) {
             return *place;
         }
         let mut literals = pattern.literals();
@@ -126,7 +125,7 @@ impl Builder {
         if place == length(&self.all_literals) {
             self.all_literals.push(literals);
         }
-        self.patterns.push((Arc::clone(pattern), place));
+        self.patterns.insert(address, (Arc::clone(pattern), place));
         place
     }
 

@@ -1,10 +1,6 @@
 //! Hashes of the starts and ends of a value.
 
-use std::collections::HashSet;
-use std::hash::BuildHasherDefault;
-
 use super::keys::KeyKind;
-use crate::policy::numbers::Hashed;
 
 /// A hash that is available at every length.
 #[derive(Clone, Copy)]
@@ -40,6 +36,3 @@ impl Running {
         hash
     }
 }
-
-/// A set of places in a list.
-pub(super) type Places = HashSet<u32, BuildHasherDefault<Hashed>>;

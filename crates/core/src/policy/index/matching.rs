@@ -1,10 +1,11 @@
 //! Looking up the classes that a token may match, and checking their conditions.
 
-use super::hash::{Places, Running};
+use super::hash::Running;
 use super::keys::{KeyKind, Postings};
 use super::partition::{Condition, Partition, Subject};
 use super::request::Asked;
 use super::visitor::{Candidate, Visitor};
+use crate::numbers::Places;
 
 impl Partition {
     pub(super) fn matching(&self, asked: &Asked<'_>, visitor: &mut impl Visitor) {

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::inner::Inner;
 use super::keys::Postings;
 use crate::claim_path::ClaimPath;
+use crate::numbers::{Hashed, Table};
 use crate::pattern::{Bounds, Pattern};
 use crate::policy::compiled::Effect;
-use crate::policy::numbers::Hashed;
 
 /// If the index has more claims than this, a token's claims are looked up in it, not vice versa.
 pub(super) const FEW_SUBJECTS: usize = 16;
@@ -32,7 +32,7 @@ pub(super) struct Partition {
     /// The sum of the weights.
     pub(super) weight: u64,
     /// All subjects by the first segment of their path, if there are many.
-    pub(super) by_claim: Option<HashMap<Box<str>, Vec<u32>>>,
+    pub(super) by_claim: Option<Table<Box<str>, Vec<u32>>>,
     pub(super) keys: HashMap<u64, Postings, BuildHasherDefault<Hashed>>,
     pub(super) postings: Vec<u32>,
 }

@@ -1,11 +1,11 @@
 //! A token and a request, as the index sees them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 
 use super::partition::{FEW_SUBJECTS, Partition, Subject};
 use crate::claim_path::ClaimPath;
 use crate::claims::{Claims, Value};
+use crate::numbers::Table;
 use crate::pattern::Pattern;
 
 /// If an object has more members than this, looking one up takes long enough to remember it.
@@ -24,7 +24,7 @@ pub(super) struct Asked<'a> {
     known: Vec<Cell<Option<Option<&'a Value>>>>,
     /// Whether a long array has an element that a pattern accepts, by the array's subject and the
     /// pattern's address.
-    matched: RefCell<HashMap<(u32, *const Pattern), bool>>,
+    matched: RefCell<Table<(u32, *const Pattern), bool>>,
 }
 
 impl<'a> Asked<'a> {

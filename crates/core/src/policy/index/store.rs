@@ -1,16 +1,16 @@
 //! Storing the classes of a partition under their keys.
 
-use std::collections::HashMap;
-
 use super::hash::Running;
 use super::inner::Inner;
 use super::keys::{KeyKind, Postings, insert, length, unpack};
 use super::partition::{FEW_SUBJECTS, Partition};
+use crate::numbers::Table;
 use crate::pattern::Bounds;
 
 impl Partition {
     pub(super) fn store(&mut self, filed: &[(u64, u64)], texts: &[String], bounds: &[Bounds]) {
-        let mut inner: HashMap<u32, Vec<(&str, Postings)>> = HashMap::new();
+        // Keys are sorted by place.
+        let mut inner: Vec<(u32, Vec<(&str, Postings)>)> = Vec::new();
         let key = |packed: &(u64, u64)| unpack(*packed).0;
         for run in filed.chunk_by(|one, other| key(one) == key(other)) {
             let Some((place, kind, text)) = run.first().map(key) else {
@@ -32,7 +32,10 @@ impl Partition {
                 KeyKind::Exact => insert(&mut subject.exact, text.len()),
                 KeyKind::Prefix => insert(&mut subject.prefix, text.len()),
                 KeyKind::Suffix => insert(&mut subject.suffix, text.len()),
-                KeyKind::Inner => inner.entry(place).or_default().push((text, postings)),
+                KeyKind::Inner => match inner.last_mut() {
+                    Some((last, texts)) if *last == place => texts.push((text, postings)),
+                    _ => inner.push((place, vec![(text, postings)])),
+                },
                 KeyKind::Loose => subject
                     .loose
                     .extend(bounds.map(|bounds| (bounds, postings))),
@@ -88,14 +91,17 @@ impl Partition {
         if self.keyed.len().max(self.weighted.len()) <= FEW_SUBJECTS {
             return;
         }
-        let mut by_claim: HashMap<Box<str>, Vec<u32>> = HashMap::new();
+        let mut by_claim = Table::<Box<str>, Vec<u32>>::default();
         for (place, subject) in (0..).zip(&self.subjects) {
             let name = subject
                 .path
                 .as_ref()
                 .and_then(|path| path.segments().first())
                 .map_or("", String::as_str);
-            by_claim.entry(name.into()).or_default().push(place);
+            match by_claim.get_mut(name) {
+                Some(places) => places.push(place),
+                None => by_claim.insert(name.into(), vec![place]),
+            }
         }
         self.by_claim = Some(by_claim);
     }

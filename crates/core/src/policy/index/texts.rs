@@ -1,6 +1,6 @@
 //! Finds which of many texts a value contains, in one pass (Aho and Corasick, 1975).
 
-use super::hash::Places;
+use crate::numbers::Places;
 
 /// An automaton whose nodes are the beginnings of texts, shortest first; those that continue one
 /// beginning are neighbors, in the order of their last bytes.
