@@ -135,6 +135,7 @@ fn token_failure(error: claimgate::jwt::TokenError) -> Diagnostics {
     .into()
 }
 
+#[inline(never)]
 fn text(value: &JsValue, name: &str) -> Result<String, Diagnostics> {
     let Some(string) = value.dyn_ref::<JsString>() else {
         return Err(failure(
@@ -154,19 +155,15 @@ fn text(value: &JsValue, name: &str) -> Result<String, Diagnostics> {
 
 /// The tagged result of every function.
 fn answer<T: Serialize>(result: Result<T, Diagnostics>) -> JsValue {
-    #[derive(Serialize)]
-    struct Success<T> {
-        ok: bool,
-        value: T,
-    }
-    #[derive(Serialize)]
-    struct Failed {
-        ok: bool,
-        errors: Diagnostics,
-    }
+    tagged(result.map(|value| write(&value)))
+}
+
+/// The same with a value in JSON. Not inlined, because each function that JavaScript calls ends with it.
+#[inline(never)]
+fn tagged(result: Result<String, Diagnostics>) -> JsValue {
     let json = match result {
-        Ok(value) => write(&Success { ok: true, value }),
-        Err(errors) => write(&Failed { ok: false, errors }),
+        Ok(value) => format!(r#"{{"ok":true,"value":{value}}}"#),
+        Err(errors) => format!(r#"{{"ok":false,"errors":{}}}"#, write(&errors)),
     };
     // `JSON.parse` keeps a claim `__proto__` an ordinary member, and rounds integers beyond 2^53;
     // setting members one by one would make the claim the object's prototype, and refuse the
