@@ -13,6 +13,18 @@ fn wasm_features() -> impl Iterator<Item = &'static str> {
     include_str!("../wasm-tools/features.txt").lines()
 }
 
+/// How wasm-opt optimizes.
+const OPTIMIZATION: [&str; 5] = [
+    "-O3",
+    "--converge",
+    // Nothing is stored at addresses below 1,024: they are the end of the stack.
+    "--low-memory-unused",
+    // A function that is inlined only because it has one caller would be compiled with its caller, before the
+    // first call.
+    "--one-caller-inline-max-function-size",
+    "200",
+];
+
 /// A module.
 #[derive(Clone, Copy)]
 pub(crate) struct Module {
@@ -60,10 +72,10 @@ impl Module {
         let wasm = dist.join(format!("{}_bg.wasm", self.output));
         // The module that still has its names, for `npm-sizes.mjs`.
         std::fs::copy(&wasm, own.join("named.wasm"))?;
-        // A function that is inlined only because it has one caller would be compiled with its caller,
-        // before the first call.
-        let words = ["-O3", "--one-caller-inline-max-function-size", "200"];
-        let mut opt = command(root().join("tests/node_modules/.bin/wasm-opt"), &words);
+        let mut opt = command(
+            root().join("tests/node_modules/.bin/wasm-opt"),
+            &OPTIMIZATION,
+        );
         log.run(opt.args(wasm_features()).arg(&wasm).arg("-o").arg(&wasm))
     }
 
