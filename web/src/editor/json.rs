@@ -96,6 +96,7 @@ fn diagnostics(places: &Places, compiled: &Compiled, found: &Found) -> Vec<Under
     let error = |error: &Diagnostic| at(error, Severity::Error, Vec::new());
     let finding = |finding: &Finding| {
         let severity = match finding.diagnostic.severity {
+            claimgate::diagnostic::Severity::Error => Severity::Error,
             claimgate::diagnostic::Severity::Note => Severity::Info,
             _ => Severity::Warning,
         };

@@ -141,7 +141,7 @@ pub(crate) fn Findings(#[prop(into)] findings: Signal<Vec<Diagnostic>>) -> impl 
         (!findings.read().is_empty()).then(|| {
             view! {
                 <div class="notice notice--note">
-                    <h3>"Worth a second look"</h3>
+                    <h3>"Findings"</h3>
                     <ul>{findings.get().into_iter().map(|finding| view! {
                         <li>
                             {inline_code(&place_name(&finding.path))} " " {inline_code(&finding.message)}

@@ -168,7 +168,7 @@ fn Remarks(findings: Memo<Vec<Diagnostic>>) -> impl IntoView {
         (!findings.read().is_empty()).then(|| {
             view! {
                 <div class="notice notice--note">
-                    <h3>"Worth a second look"</h3>
+                    <h3>"Findings"</h3>
                     <ul>{findings.get().into_iter().map(item).collect_view()}</ul>
                 </div>
             }

@@ -52,7 +52,7 @@ fn in_full(state: PolicyState) -> AnyView {
         .collect_view();
     view! {
         <div class="notice notice--note" class:stale=move || state.found.is_stale.get()>
-            <h3>"Worth a second look"</h3>
+            <h3>"Findings"</h3>
             <ul>{items}</ul>
         </div>
     }
@@ -83,7 +83,7 @@ fn in_short(state: PolicyState) -> AnyView {
     let count = sentence(beside.iter().map(|finding| finding.diagnostic.severity));
     view! {
         {(!others.is_empty()).then(|| view! {
-            <div class="notice notice--note"><h3>"Worth a second look"</h3> <ul>{others}</ul></div>
+            <div class="notice notice--note"><h3>"Findings"</h3> <ul>{others}</ul></div>
         })}
         {(!beside.is_empty()).then(|| view! {
             <details class="more findings-list">
