@@ -98,12 +98,11 @@ pub(crate) enum ServerPart {
 impl ServerPart {
     /// Loads and renders the view.
     pub(crate) async fn view(self) -> AnyView {
-        let styled = styles::load("server");
+        styles::load("server").await;
         #[cfg(feature = "split")]
         let loaded = load_server(self).await;
         #[cfg(not(feature = "split"))]
         let loaded = load_server(self);
-        styled.await;
         loaded.unwrap_or_else(|_| not_loaded())
     }
 }
@@ -169,12 +168,11 @@ type Versions = Box<(
 
 /// Loads and renders the comparison of a conflict's versions.
 pub(crate) async fn versions_view(versions: Versions) -> AnyView {
-    let styled = styles::load("versions");
+    styles::load("versions").await;
     #[cfg(feature = "split")]
     let loaded = load_versions(versions).await;
     #[cfg(not(feature = "split"))]
     let loaded = load_versions(versions);
-    styled.await;
     loaded.unwrap_or_else(|_| not_loaded())
 }
 
