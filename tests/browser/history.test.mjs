@@ -53,7 +53,7 @@ for (const width of [1280, 390]) {
       await page.waitForURL(new RegExp(`history\\?from=${newest - 2}&to=${newest - 1}$`));
       await compared.getByText("repo:a:1").first().waitFor();
       await tool(page, `Restore revision ${newest - 1}`).click();
-      await restoring(page).getByText("repo:a:3").waitFor();
+      await restoring(page).getByText("repo:a:3").first().waitFor();
       await restoring(page).getByRole("button", { name: "Restore", exact: true }).click();
       await page.getByText(`✓ Restored revision ${newest - 1}.`).waitFor();
       assert.equal(await subjectOf(name), "repo:a:2");
@@ -95,7 +95,7 @@ for (const width of [1280, 390]) {
       await server.setPolicies(await server.issuer(name), rule("repo:c:theirs"));
       await tool(page, `Restore revision ${old}`).click();
       await restoring(page).getByRole("button", { name: "Restore", exact: true }).click();
-      await restoring(page).getByText("someone else has changed it").waitFor();
+      await restoring(page).getByText("someone else has changed it").first().waitFor();
       assert.equal(await subjectOf(name), "repo:c:theirs");
     });
   });
@@ -178,7 +178,7 @@ for (const width of [1280, 390]) {
     const notice = page.getByRole("region", { name: "Changed by two people" });
     await notice.getByText("Compare").click();
     const versions = notice.getByRole("table");
-    assert.deepEqual(await versions.getByRole("columnheader").allInnerTexts(), ["My version", "Their version"]);
+    await eventually(async () => assert.deepEqual(await versions.getByRole("columnheader").allInnerTexts(), ["My version", "Their version"]));
     const differing = versions.locator("tr").filter({ has: page.locator("mark") });
     assert.match(await text(differing), /"sub": "repo:f:mine".*"sub": "repo:f:theirs"/);
     await notice.getByRole("button", { name: "Use my version" }).click();
@@ -194,7 +194,7 @@ test("restoring by keyboard alone", async () => {
   const page = await opened(`issuers/${id}/history?to=${old}`);
   await tool(page, `Restore revision ${old}`).focus();
   await page.keyboard.press("Enter");
-  await restoring(page).getByText("repo:h:2").waitFor();
+  await restoring(page).getByText("repo:h:2").first().waitFor();
   const focused = () => page.evaluate(() => [document.activeElement.textContent, getComputedStyle(document.activeElement).outlineStyle]);
   assert.deepEqual(await focused(), ["Restore", "solid"]);
   await page.keyboard.press("Enter");
