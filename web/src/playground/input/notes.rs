@@ -124,9 +124,13 @@ fn HiddenCharacters(bench: Bench) -> impl IntoView {
                 .get()
                 .into_iter()
                 .map(|(code, name)| view! { <li><code>{code}</code> " " {name}</li> });
+            let input = match form.is_claims.get() {
+                true => "The claims have",
+                false => "The token has",
+            };
             view! {
                 <div class="notice notice--note" role="note">
-                    <p>"The token has characters that the field does not show:"</p>
+                    <p>{input} " characters that the field does not show:"</p>
                     <ul>{items.collect_view()}</ul>
                 </div>
             }
