@@ -38,7 +38,7 @@ pub fn closings(
     mine: Option<&Mine>,
     class: &str,
 ) -> Result<Vec<Closing>, Diagnostics> {
-    let before = Analysis::new(model).who(mine);
+    let before = Analysis::new(model).classes(mine);
     let Some(grammar) = model.grammar() else {
         return Ok(Vec::new());
     };
@@ -79,7 +79,7 @@ fn tried(
 ) -> Result<Option<Closing>, Diagnostics> {
     let changed = model.with_policies(apply(model.definitions(), &edits))?;
     let mut analysis = Analysis::new(&changed);
-    let after = analysis.who(mine);
+    let after = analysis.classes(mine);
     let is_out = |id: &str| {
         after
             .rungs

@@ -17,11 +17,13 @@ mod automaton;
 mod check;
 mod closing;
 mod findings;
+mod grant;
 mod guard;
 mod model;
 mod outline;
 mod overlap;
 mod pin;
+mod place;
 mod policies;
 pub mod policy_tests;
 mod pull_requests;
@@ -38,10 +40,11 @@ pub use closing::{Closing, closings};
 pub use findings::{PULUMI_POLICY_LIMIT, findings};
 pub use guard::{effect, guard};
 pub use model::PolicyModel;
+pub use place::place;
 pub use policies::Policies;
 pub use questions::{
-    Analysis, Change, Defect, Difference, Fits, Form, Issue, KindDifference, Meaning, Mine, Ours,
-    Part, PartKind, Piece, Range, Relation, Review, Rung, UndecidedChange, Who, Whose, difference,
-    meaning,
+    Admitted, Analysis, Change, Defect, DenyEffect, Difference, Fits, Form, Issue, KindDifference,
+    Meaning, Mine, Ours, Part, PartKind, Piece, Range, Relation, Review, Rung, UndecidedChange,
+    Who, Whose, difference, meaning,
 };
 pub use report::{Edited, OfIssuer, Subject, Terms, checks, differences, edited, who_of};

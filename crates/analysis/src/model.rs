@@ -169,6 +169,18 @@ impl PolicyModel {
         verdict.is_some_and(|verdict| verdict.decision == Outcome::Allowed)
     }
 
+    /// The role that an evaluation gives, if any; `None` if it does not allow the request.
+    pub(crate) fn granted_role(
+        &self,
+        claims: &Claims,
+        request: &RequestedToken,
+    ) -> Option<Option<String>> {
+        let verdict = self.evaluate(claims, request);
+        let verdict = verdict.filter(|verdict| verdict.decision == Outcome::Allowed)?;
+        let role = verdict.grant.and_then(|grant| grant.role_id);
+        Some(role.filter(|role| !role.is_empty()))
+    }
+
     /// Whether the policy with that index matches, by an evaluation of it alone.
     pub(crate) fn matches(&self, index: usize, claims: &Claims, request: &RequestedToken) -> bool {
         let Some(alone) = self.alone.get(index) else {

@@ -89,6 +89,12 @@ impl Diff {
         for change in &of_kind.closed {
             text += &self.change_text("closes", "old", change);
         }
+        for change in &of_kind.opened_roles {
+            text += &self.change_text("opens another role", "new", change);
+        }
+        for change in &of_kind.closed_roles {
+            text += &self.change_text("closes a role", "old", change);
+        }
         for undecided in &of_kind.undecided {
             text += &format!("  ? {}\n", undecided_text(undecided));
         }
@@ -97,9 +103,16 @@ impl Diff {
 
     fn change_text(&self, verb: &str, side: &str, change: &Change) -> String {
         let policy = list::policies(&[change.policy]);
+        let line = reason(verb, side, &policy, change);
         let token = self.asking.witness(&change.witness, "      ");
-        format!("  {verb}, by {side} {policy}:\n{token}")
+        format!("  {}:\n{token}", output::lines(&line))
     }
+}
+
+/// What an allow gives to a token, and what the other side does with it.
+fn reason(verb: &str, side: &str, policy: &str, change: &Change) -> String {
+    let Change { gives, because, .. } = change;
+    format!("{verb}, by {side} {policy}, which gives {gives} ({because})")
 }
 
 fn title(compared: &Compared) -> &str {

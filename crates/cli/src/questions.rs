@@ -71,15 +71,14 @@ impl Asking {
     /// What the answers take for granted.
     pub(crate) fn facts_text(&self, facts: &Facts) -> String {
         let Some(provider) = &facts.provider else {
-            let nothing =
-                "Nothing is taken for granted of the issuer's tokens but `iss` and `exp`.";
+            let nothing = "Nothing is assumed about the issuer's tokens except that they have `iss` and `exp`.";
             return format!("{nothing}\n");
         };
         let as_of = facts.as_of.as_deref().unwrap_or("an unknown day");
         let count = count(facts.facts.len(), "fact", "facts");
-        let mut lines = format!("Taken for granted: {count} about {provider}, as of {as_of}");
+        let mut lines = format!("This assumes {count} about {provider}, as of {as_of}");
         if !self.facts {
-            lines += " (`--facts` lists them, `--no-facts` does without).";
+            lines += " (`--facts` lists them, `--no-facts` assumes none).";
         }
         lines.push('\n');
         for fact in facts.facts.iter().filter(|_| self.facts) {

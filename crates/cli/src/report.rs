@@ -7,6 +7,7 @@ use claimgate::expected::UNKNOWN_KEY;
 use claimgate::json::places::{Place, Places};
 use claimgate::json::spans::{Content, Found, Part, Span, Spans};
 use claimgate::pattern::visible;
+use claimgate_analysis::place;
 
 use crate::excerpt::Excerpt;
 use crate::output::{lines, without_signatures};
@@ -134,7 +135,7 @@ pub(crate) fn render<'a>(
 /// A diagnostic without its place.
 fn group<'a>(text: &str, located: &'a Located) -> Group<'a> {
     let diagnostic = &located.diagnostic;
-    let path = visible(&diagnostic.path);
+    let path = visible(&place(&diagnostic.path));
     let mut message = visible(&without_signatures(&diagnostic.message));
     if located.place.is_none() && !path.is_empty() {
         message = format!("{path}: {message}");

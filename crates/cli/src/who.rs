@@ -4,12 +4,18 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use claimgate::policy::{PolicyDefinition, TokenType};
+use claimgate::issuer::IssuerDefinition;
+use claimgate::policy::PolicyDefinition;
 use claimgate::text::list;
-use claimgate_analysis::{Answer, Mine, OfIssuer, Ours, Proof, Rung, Subject, who_of};
+use claimgate_analysis::{
+    Admitted, Answer, DenyEffect, Mine, OfIssuer, Ours, Proof, Rung, Subject, who_of,
+};
 
-use crate::output::{self, Format};
+use crate::output::{self, Format, count};
 use crate::questions::{Asking, mine};
+
+/// What the signs mean.
+const LEGEND: &str = "✓ proved: not admitted   ! strangers are admitted   ○ admitted, within what is yours   ? not known";
 
 /// The options of `claimgate who`.
 #[derive(clap::Args)]
@@ -41,7 +47,8 @@ impl Who {
             Format::Text => {
                 let answers = answers.iter().zip(&subjects);
                 let text = |(answer, subject)| self.text(answer, subject);
-                answers.map(text).collect::<Vec<_>>().join("\n")
+                let texts = answers.map(text).collect::<Vec<_>>().join("\n");
+                format!("{LEGEND}\n\n{texts}")
             }
         };
         output::write(&text)?;
@@ -70,22 +77,35 @@ impl Who {
             text += "No class of outsiders is known for this issuer; `claimgate check` lists what is too broad.\n";
         }
         for rung in &who.rungs {
-            text += &self.rung(rung, &subject.definition.policies);
+            text += &self.rung(rung);
+        }
+        for deny in &who.denies {
+            text += &self.deny(deny, &subject.definition);
         }
         text += &self.asking.facts_text(&who.facts);
         text
     }
 
-    fn rung(&self, rung: &Rung, policies: &[PolicyDefinition]) -> String {
+    fn rung(&self, rung: &Rung) -> String {
         let title = output::lines(&rung.title);
         match &rung.answer {
-            Answer::Yes { witness: found } => {
-                let admitted = list::policies(&rung.policies);
-                let gets = output::lines(&gets(policies, &rung.policies));
-                let token = self.asking.witness(found, "    ");
+            Answer::Yes { .. } => {
                 // The signs are those of the app.
                 let sign = if rung.is_stranger { '!' } else { '○' };
-                format!("{sign} {title}: admitted by {admitted}, and gets {gets}\n{token}")
+                let admitted = list::policies(&rung.policies);
+                let mut text = format!("{sign} {title}: admitted by {admitted}\n");
+                for group in &rung.admitted {
+                    text += &self.admitted(group);
+                }
+                let shown = rung.admitted.iter().map(|group| group.policies.len());
+                let more = rung.policies.len() - shown.sum::<usize>().min(rung.policies.len());
+                if more > 0 {
+                    text += &format!(
+                        "    and by {}\n",
+                        count(more, "more policy", "more policies")
+                    );
+                }
+                text
             }
             Answer::No { proof: found } if self.explain => {
                 format!("✓ {title}: not admitted\n{}", proof(found))
@@ -97,6 +117,64 @@ impl Who {
             _ => format!("? {title}: not known\n"),
         }
     }
+
+    /// What some policies give to a token that each of them matches.
+    fn admitted(&self, group: &Admitted) -> String {
+        let verb = if group.policies.len() == 1 {
+            "gives"
+        } else {
+            "give"
+        };
+        let policies = list::policies(&group.policies);
+        let which = group.which.as_deref().map(|which| format!(", {which}"));
+        let line = format!(
+            "{policies} {verb} {}{}",
+            group.gives,
+            which.unwrap_or_default()
+        );
+        let token = self.asking.witness(&group.witness, "      ");
+        format!("    {}:\n{token}", output::lines(&line))
+    }
+
+    /// What a deny takes away, or would.
+    fn deny(&self, deny: &DenyEffect, definition: &IssuerDefinition) -> String {
+        let policy = list::policies(&[deny.policy]);
+        let rules = definition.policies.get(deny.policy);
+        let rules = rules.map(rules_text).unwrap_or_default();
+        let verb = match deny.is_report_only {
+            true => "only reports what it would deny",
+            false => "denies",
+        };
+        let mut line = format!("{policy} {verb}: {}{rules}", deny.refuses);
+        let from = list::policies(&deny.policies);
+        let mut token = String::new();
+        line += &match (&deny.answer, deny.is_report_only) {
+            (Answer::Yes { witness }, is_report_only) => {
+                token = self.asking.witness(witness, "    ");
+                match is_report_only {
+                    true => format!("\n  Once it is enforced, {from} will not admit, for example:"),
+                    false => format!("\n  Without it, {from} would admit, for example:"),
+                }
+            }
+            (Answer::No { .. }, true) => "\n  Enforcing it will change nothing.".to_owned(),
+            (Answer::No { .. }, false) => {
+                "\n  It changes nothing: no policy admits such a token, or another policy denies it."
+                    .to_owned()
+            }
+            _ => "\n  What it takes away is not known.".to_owned(),
+        };
+        format!("{}\n{token}", output::lines(&line))
+    }
+}
+
+/// The rules of a deny: ` where event_name is like pull_request*`.
+fn rules_text(policy: &PolicyDefinition) -> String {
+    let rule = |(claim, pattern): &(String, String)| format!("`{claim}` matches `{pattern}`");
+    let rules: Vec<String> = policy.rules.iter().map(rule).collect();
+    match rules.is_empty() {
+        true => String::new(),
+        false => format!(" where {}", list::enumerate(&rules)),
+    }
 }
 
 /// What was taken for one's own.
@@ -107,44 +185,6 @@ fn own(ours: &Ours) -> String {
         "named by the policies"
     };
     format!("yours, {from}: {} {}\n", ours.part, ours.values.join(", "))
-}
-
-/// What policies give: `organization tokens by policy 1 and tokens of team ops by policy 2`.
-fn gets(policies: &[PolicyDefinition], admitting: &[usize]) -> String {
-    let mut given: Vec<(String, Vec<usize>)> = Vec::new();
-    for index in admitting {
-        let Some(what) = policies.get(*index).map(given_by) else {
-            continue;
-        };
-        match given.iter_mut().find(|(other, _)| *other == what) {
-            Some((_, by)) => by.push(*index),
-            None => given.push((what, vec![*index])),
-        }
-    }
-    if let [(only, _)] = given.as_slice() {
-        return only.clone();
-    }
-    let by = |(what, by): &(String, Vec<usize>)| format!("{what} by {}", list::policies(by));
-    list::enumerate(&given.iter().map(by).collect::<Vec<_>>())
-}
-
-/// What an allow gives: `organization tokens with admin permission`.
-fn given_by(policy: &PolicyDefinition) -> String {
-    let name = |name: &Option<String>| name.clone().unwrap_or_default();
-    let mut what = match policy.token_type {
-        TokenType::Organization => "organization tokens".to_owned(),
-        TokenType::Team => format!("tokens of team {}", name(&policy.team_name)),
-        TokenType::Personal => format!("personal tokens of {}", name(&policy.user_login)),
-        TokenType::Runner => format!("tokens of runner {}", name(&policy.runner_id)),
-    };
-    let role = policy.role_id.iter().map(|role| format!("role {role}"));
-    let permissions = policy.authorized_permissions.iter().flatten();
-    let permissions = permissions.map(|own| format!("{own} permission"));
-    let with: Vec<String> = role.chain(permissions).collect();
-    if !with.is_empty() {
-        what += &format!(" with {}", list::enumerate(&with));
-    }
-    what
 }
 
 fn proof(proof: &Proof) -> String {

@@ -54,7 +54,7 @@ fn changes(meaning: Meaning) -> AnyView {
         Relation::Wider => ("notice notice--note", "More is allowed than before."),
         Relation::Incomparable => (
             "notice notice--note",
-            "Some tokens are newly allowed, and others are no longer allowed.",
+            "Some tokens are newly allowed, or get another role, and others are no longer allowed.",
         ),
         _ => (
             "notice notice--note",
@@ -96,12 +96,14 @@ fn side(
     let changes: Vec<_> = kinds
         .iter()
         .flat_map(|kind| {
-            let own = if is_opened {
-                &kind.opened
+            let (tokens, roles) = if is_opened {
+                (&kind.opened, &kind.opened_roles)
             } else {
-                &kind.closed
+                (&kind.closed, &kind.closed_roles)
             };
-            own.iter()
+            tokens
+                .iter()
+                .chain(roles)
                 .map(|change| (kind.kind.phrase(), change.clone()))
         })
         .collect();
@@ -115,11 +117,18 @@ fn side(
     };
     let items = changes.into_iter().map(|(kind, change)| {
         let Change {
-            policy, witness, ..
+            policy,
+            gives,
+            because,
+            witness,
+            ..
         } = change;
         let which = if is_opened { "new" } else { "old" };
         let mut by = format!("By {which} {}", list::policies(&[policy]));
-        if !is_alone {
+        // A role says more than the kind.
+        if gives.contains(" with ") {
+            by += &format!(", {gives}, {because}");
+        } else if !is_alone {
             by += &format!(", {kind}");
         }
         view! { <li><p class="hint">{untrusted_text(&by)} ":"</p><Token witness=witness /></li> }

@@ -1,7 +1,7 @@
 //! A class of outsiders: admitted, with a token, or kept out, with a proof.
 
 use claimgate::text::list;
-use claimgate_analysis::{Answer, Rung, Undecided, Witness};
+use claimgate_analysis::{Admitted, Answer, Rung, Undecided, Witness};
 use leptos::prelude::*;
 
 use super::closing::Closings;
@@ -19,7 +19,7 @@ pub(super) fn RungRow(rung: Rung, subject: Subject) -> impl IntoView {
         title,
         is_stranger,
         answer,
-        policies,
+        admitted,
         ..
     } = rung;
     let (symbol, state, word) = match (&answer, is_stranger) {
@@ -31,7 +31,7 @@ pub(super) fn RungRow(rung: Rung, subject: Subject) -> impl IntoView {
     let details = match answer {
         Answer::Yes { witness } => {
             let class = (id, title.clone());
-            view! { <Admitted class=class policies=policies witness=*witness subject=subject /> }
+            view! { <Opening class=class admitted=admitted witness=*witness subject=subject /> }
                 .into_any()
         }
         Answer::No { proof } => {
@@ -61,22 +61,33 @@ fn undecided(reason: Undecided) -> AnyView {
     .into_any()
 }
 
-/// A token of the class that is admitted, and what can be done about it.
+/// Tokens of the class that are admitted, and what can be done about it.
 #[component]
-fn Admitted(
+fn Opening(
     /// The class's identifier and title.
     class: (String, String),
-    policies: Vec<usize>,
+    /// The policies that admit it, with a token that they match.
+    admitted: Vec<Admitted>,
     witness: Witness,
     subject: Subject,
 ) -> impl IntoView {
     let (id, title) = class;
-    let by = format!("By {}, for example:", list::policies(&policies));
+    let tokens = admitted.into_iter().map(|group| {
+        let which = group.which.map(|which| format!(", {which}"));
+        let by = format!(
+            "By {}{}, for example:",
+            list::policies(&group.policies),
+            which.unwrap_or_default()
+        );
+        view! {
+            <p class="hint">{untrusted_text(&by)}</p>
+            <Token witness=group.witness />
+        }
+    });
     let is_closing = RwSignal::new(false);
     let closing_title = title.clone();
     view! {
-        <p class="hint">{by}</p>
-        <Token witness=witness.clone() />
+        {tokens.collect_view()}
         <div class="actions">
             <TryIt witness=witness trial=subject.trial policies=subject.policies title=title.clone() />
             <button

@@ -27,6 +27,7 @@ pub(crate) fn may_have(words: &Words, c: char) -> bool {
         Words::Path(set) => contains(set, c) || c == '/',
         Words::OneOf(texts) => texts.iter().any(|text| text.contains(c)),
         Words::Integer => c == '-' || c.is_ascii_digit(),
+        Words::Ending(set, ends) => contains(set, c) || ends.iter().any(|end| end.contains(c)),
         _ => true,
     }
 }
@@ -80,6 +81,11 @@ impl Nfa {
                 nfa.add(false, &[(Label::Set(first), 1)]);
                 nfa.add(true, &[]);
             }
+            Words::Ending(set, ends) => {
+                nfa.add(false, &[(Label::Set(set), 1)]);
+                nfa.add(false, &[(Label::Set(set), 1)]);
+                ends.iter().for_each(|end| nfa.end(1, end));
+            }
             // Any text, and whatever else there will be: too much rather than too little.
             _ => nfa.add(true, &[(Label::Any, 0)]),
         }
@@ -93,6 +99,24 @@ impl Nfa {
             skip: None,
             is_accepting,
         });
+    }
+
+    /// Adds states for a text that goes on from a state and ends.
+    fn end(&mut self, from: usize, text: &str) {
+        let mut from = from;
+        for c in text.chars() {
+            let next = self.states.len();
+            let edge = (Label::Char(c), u32::try_from(next).unwrap_or(u32::MAX));
+            self.states
+                .get_mut(from)
+                .into_iter()
+                .for_each(|state| state.edges.push(edge));
+            self.add(false, &[]);
+            from = next;
+        }
+        if let Some(last) = self.states.get_mut(from) {
+            last.is_accepting = true;
+        }
     }
 
     fn pattern(&mut self, tokens: &[Token]) {

@@ -99,12 +99,12 @@ impl Store {
         self.words.push((*words, None));
         let sets: &[CharSet] = match words {
             Words::Name { first, rest } => &[first, rest],
-            Words::Path(set) => &[set],
+            Words::Path(set) | Words::Ending(set, _) => &[set],
             Words::Integer => &[&[('1', '9')], &[('0', '9')]],
             _ => &[],
         };
         let texts: &[&str] = match words {
-            Words::OneOf(texts) => texts,
+            Words::OneOf(texts) | Words::Ending(_, texts) => texts,
             Words::Path(_) => &["/"],
             Words::Integer => &["-0"],
             _ => &[],

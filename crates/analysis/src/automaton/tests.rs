@@ -135,6 +135,11 @@ fn words_of_grammars_are_accepted() {
             ["", "True", "truefalse"],
         ),
         (Words::Integer, ["0", "-7", "120"], ["", "007", "-0"]),
+        (
+            Words::Ending(&[('a', 'y'), ('.', '.')], &[".yml", ".yaml"]),
+            ["a.yml", "a.yaml", ".yml.yml"],
+            [".yml", "axyml", "a.yml.x"],
+        ),
     ];
     for (words, good, bad) in words {
         let mut store = Store::default();

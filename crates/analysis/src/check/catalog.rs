@@ -79,6 +79,8 @@ pub static CATALOG: [Group; 4] = [
             &whole_set::report_only_differs::RULE,
             &read::DENIES_EVERYTHING,
             &read::TARGET_UNREACHABLE,
+            &read::MANY_POLICIES,
+            &read::FINDINGS_LEFT_OUT,
             &whole_set::analysis_undecided::RULE,
         ],
     },

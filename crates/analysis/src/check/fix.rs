@@ -12,8 +12,8 @@ use crate::questions::{Analysis, Relation, difference, stays_useful};
 /// The most policies of an issuer that fixes are looked for.
 const MAX_POLICIES: usize = 100;
 
-/// The fix, if the changed policies admit the same or less, no sample less, and no added deny makes an
-/// allow useless.
+/// The fix, if the changed policies admit the same or less, no sample less, and no changed rule or added
+/// deny makes an allow useless.
 pub(super) fn verified(
     cx: &mut Context<'_>,
     title: impl Into<String>,
@@ -33,9 +33,9 @@ pub(super) fn verified(
     };
     let effect = difference(cx.model, &changed).relation;
     let is_narrower = matches!(effect, Relation::Equivalent | Relation::Narrower);
-    let is_deny = |edit: &Edit| matches!(edit, Edit::AddDeny { .. });
+    let removes = |edit: &Edit| matches!(edit, Edit::RemovePolicy { .. });
     let is_useful =
-        || !edits.iter().any(is_deny) || stays_useful(cx.model, &mut Analysis::new(&changed));
+        || edits.iter().any(removes) || stays_useful(cx.model, &mut Analysis::new(&changed));
     let is_safe = is_narrower && keeps_samples(cx, &changed) && is_useful();
     is_safe.then_some(SafeFix {
         title: title.into(),

@@ -83,3 +83,32 @@ pub(super) const TARGET_UNREACHABLE: Rule = Rule {
 ]"#,
     ),
 };
+
+pub(super) const MANY_POLICIES: Rule = Rule {
+    code: "many-policies",
+    severity: Severity::Note,
+    basis: Basis::Facts,
+    title: "An issuer has more than 40 policies, which was Pulumi Cloud's limit.",
+    about: "This implementation accepts more. Pulumi Cloud documented the limit once, and may refuse such a list.",
+    incident: "Policies are moved to Pulumi Cloud, and the forty-first is refused.",
+    remedy: "merge policies that differ in one name by a wildcard, if it admits no more than is meant",
+    found_in: Example::github(ONE_OF_MANY).times(41),
+    not_in: Example::github(ONE_OF_MANY),
+};
+
+pub(super) const FINDINGS_LEFT_OUT: Rule = Rule {
+    code: "findings-left-out",
+    severity: Severity::Note,
+    basis: Basis::Proved,
+    title: "There are 1,000 findings on earlier policies: this one and later ones have not been read.",
+    about: "Findings that are read off the text of policies are limited, because a policy may have to be compared with all others. The first policy that has not been read has the finding.",
+    incident: "A generated list repeats one mistake a thousand times, and hides a worse one at its end.",
+    remedy: "fix the other findings first",
+    found_in: Example::github(ONE_OF_MANY).times(1_001),
+    not_in: Example::github(ONE_OF_MANY),
+};
+
+/// A policy that has a finding, and may be there many times.
+const ONE_OF_MANY: &str = r#"[
+  { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "sub": "repo:acme/web:ref:refs/heads/release-1.2" } }
+]"#;

@@ -37,6 +37,8 @@ pub struct Example {
     pub audiences: &'static [&'static str],
     /// The policies, as a JSON array.
     pub policies: &'static str,
+    /// How many times the issuer has them.
+    pub times: usize,
 }
 
 impl Example {
@@ -45,7 +47,13 @@ impl Example {
             url,
             audiences: &[],
             policies,
+            times: 1,
         }
+    }
+
+    /// The same policies so many times.
+    pub(crate) const fn times(self, times: usize) -> Self {
+        Self { times, ..self }
     }
 
     /// Policies of GitHub Actions.

@@ -1,11 +1,12 @@
 //! `findings-left-out`: so many findings that the other policies are not looked at.
 
-use claimgate::diagnostic::Diagnostic;
+use claimgate::diagnostic::{Basis, Diagnostic};
 
 pub(super) fn finding(first: usize) -> Diagnostic {
-    let message = "there are many findings on the policies before this one: this one and later ones were not looked at";
+    let message = "there are too many findings on earlier policies: this one and later ones have not been read";
     Diagnostic::note("findings-left-out", message)
         .at(format!("policies[{first}]"))
+        .basis(Basis::Proved)
         .help("fix those findings first")
 }
 

@@ -10,6 +10,7 @@ use super::subject::TestSubject;
 use crate::answer::{Answer, Facts, RequestKind, Undecided, Witness};
 use crate::check::{CheckOptions, check};
 use crate::model::PolicyModel;
+use crate::place::place;
 use crate::questions::{Analysis, Mine, difference};
 
 /// The code of a property that does not hold.
@@ -121,6 +122,13 @@ impl<'a> Properties<'a> {
                 ));
                 result.counterexample(Outcome::Denied, change.witness);
             }
+            // A case could not tell: both admit the token.
+            for change in of_kind.opened_roles {
+                let (policy, gives) = (change.policy + 1, change.gives);
+                result.fail(format!(
+                    "expected the roles that `{file}` gives, found {gives} by policy {policy}"
+                ));
+            }
             for change in of_kind.closed.into_iter().filter(|_| is_both) {
                 let policy = change.policy + 1;
                 result.fail(format!(
@@ -150,14 +158,16 @@ impl<'a> Properties<'a> {
         for finding in found {
             result.fail(format!(
                 "expected no findings, found {} at {}: {}",
-                finding.code, finding.path, finding.message
+                finding.code,
+                place(&finding.path),
+                finding.message
             ));
             result.findings.push(finding);
         }
     }
 
     fn no_outsiders(&mut self, except: &[String], result: &mut Result) {
-        let who = self.analysis.who(self.mine.as_ref());
+        let who = self.analysis.classes(self.mine.as_ref());
         if who.rungs.is_empty() {
             result.fail("no classes of outsiders are known for this issuer");
         }

@@ -35,6 +35,8 @@ pub(crate) enum Origin {
     },
     /// The audiences of a set's issuer.
     Audiences { set: usize },
+    /// What no token is like, by the facts.
+    Facts,
     /// A question about tokens of some kind.
     Question,
 }

@@ -97,7 +97,8 @@ impl Space {
         Ok(kept)
     }
 
-    fn left(&mut self, slot: usize, pattern: LangId) -> Result<Left, Exhausted> {
+    /// What is left for a part that has to match a pattern.
+    pub(crate) fn left(&mut self, slot: usize, pattern: LangId) -> Result<Left, Exhausted> {
         let words = self.store.dfa_of_words(self.words(slot))?;
         let own = self.store.dfa_of(pattern)?;
         let texts = self.store.both(words, own)?;

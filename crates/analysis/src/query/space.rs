@@ -8,8 +8,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::bits::Bits;
 use super::cube::{Cube, Origin, PathId, Rule, RulesId};
+use super::question::Query;
 use super::shape::{ClaimInfo, Shape};
-use crate::automaton::{LangId, Segment, Store, WordsId};
+use crate::automaton::{LangId, Segment, Store, WordsId, only_star};
 
 /// What is taken for granted of tokens.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +37,8 @@ pub(crate) struct Space {
     known: FxHashSet<PathId>,
     /// Paths of claims that may be arrays, in some shape.
     many: Bits,
+    /// What no token is like, by the facts.
+    never: Vec<Cube>,
     /// The numbers of lists of rules.
     pub(super) rules: FxHashMap<Rc<[Rule]>, RulesId>,
     /// What the checker of proofs found out.
@@ -97,6 +100,7 @@ impl Space {
             shapes: Vec::new(),
             known: FxHashSet::default(),
             many: Bits::default(),
+            never: Vec::new(),
             rules: FxHashMap::default(),
             checked: Checked::default(),
         };
@@ -125,6 +129,29 @@ impl Space {
                 last.own = own;
             }
         }
+        for never in grammar.never {
+            let rule = |(path, pattern): &(&str, &str)| {
+                let lang = self.store.lang([only_star(pattern)]);
+                (self.claim_path(path), lang)
+            };
+            let rules: Vec<Rule> = never.iter().map(rule).collect();
+            let cube = self.cube(rules, Origin::Facts);
+            self.never.push(cube);
+        }
+    }
+
+    /// What no token is like, by the facts, of that which the query is about.
+    pub(crate) fn never(&self, query: &Query<'_>) -> Vec<Cube> {
+        let cubes = || query.positives.iter().chain(query.negatives);
+        let is_about = |path: &PathId| {
+            let mut rules = cubes().flat_map(|cube| cube.rules.iter());
+            rules.any(|(own, _)| own == path)
+        };
+        let never = self.never.iter();
+        never
+            .filter(|cube| cube.rules.iter().any(|(path, _)| is_about(path)))
+            .cloned()
+            .collect()
     }
 
     fn add_shape(&mut self, name: &'static str, when: &'static str, claims: &[&Claim]) {

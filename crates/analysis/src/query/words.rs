@@ -197,6 +197,7 @@ impl Words<'_> {
                 )
             }
             Some(Origin::Audiences { .. }) => "the audience is accepted".to_owned(),
+            Some(Origin::Facts) => "it is one that the provider does not send".to_owned(),
             Some(Origin::Question) | None => "it is one that the question leaves out".to_owned(),
         }
     }

@@ -1,29 +1,31 @@
 //! What a change of policies opens and closes.
 
-use claimgate::claims::Claims;
-use claimgate::policy::RequestedToken;
 use claimgate::sorted::distinct;
 use serde::{Deserialize, Serialize};
 
+use super::beyond::Beyond;
 use super::facts::facts;
-use super::session::{ask, space_of};
+use super::roles::other_role;
+use super::session::space_of;
 use super::set::Set;
+use super::verdicts::other_side;
 use crate::answer::{Answer, Facts, RequestKind, Undecided, Witness};
+use crate::grant::gives;
 use crate::model::PolicyModel;
-use crate::query::{Cube, Query, Space};
+use crate::query::Space;
 
 /// How what new policies admit relates to what old ones admit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Relation {
-    /// The same. Proved.
+    /// The same, with the same roles. Proved.
     Equivalent,
     /// All that the old ones admit, and more.
     Wider,
     /// Only what the old ones admit, and less.
     Narrower,
-    /// Something that the old ones do not admit, and not all that they do.
+    /// Something that the old ones do not admit, and not all that they do; or other roles for some tokens.
     Incomparable,
     /// Not known.
     Undecided,
@@ -43,10 +45,14 @@ impl Relation {
     #[must_use]
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Equivalent => "equivalent: both admit the same tokens (proved)",
+            Self::Equivalent => {
+                "equivalent: both admit the same tokens, with the same roles (proved)"
+            }
             Self::Wider => "wider: the new policies admit more",
             Self::Narrower => "narrower: the new policies admit less, and nothing more (proved)",
-            Self::Incomparable => "incomparable: the new policies admit some more and some less",
+            Self::Incomparable => {
+                "incomparable: the new policies open something and close something"
+            }
             Self::Undecided => "not known whether the new policies admit more",
         }
     }
@@ -78,11 +84,18 @@ pub struct KindDifference {
     pub opened: Vec<Change>,
     /// What only the old policies admit: one witness for each allow of theirs that admits something.
     pub closed: Vec<Change>,
+    /// The roles that tokens get only from the new policies, where both admit them: one witness for each allow
+    /// of theirs that gives one. An allow may give no role as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened_roles: Vec<Change>,
+    /// The roles that tokens get only from the old policies, where both admit them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed_roles: Vec<Change>,
     /// What is not known about allows: whether they open or close something.
     pub undecided: Vec<UndecidedChange>,
 }
 
-/// A token that only one side admits.
+/// A token that only one side admits, or to which only one side gives a role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
@@ -90,9 +103,13 @@ pub struct Change {
     /// Index of the allow that admits it, among the new policies if it is opened, the old ones if
     /// closed.
     pub policy: usize,
-    /// Indices of the other side's policies that refuse it; empty if none allows it, or its issuer does
-    /// not accept the audience.
+    /// What that allow gives: "organization tokens with role deployer".
+    pub gives: String,
+    /// Indices of the other side's policies that refuse it, or that give another role; empty if none allows
+    /// it, or its issuer does not accept the audience.
     pub refused_by: Vec<usize>,
+    /// What the other side does with it, as a clause: "no new policy allows it".
+    pub because: String,
     /// The token.
     pub witness: Witness,
 }
@@ -142,14 +159,16 @@ pub fn difference(old: &PolicyModel, new: &PolicyModel) -> Difference {
     let kinds: Vec<_> = kinds
         .into_iter()
         .map(|kind| {
-            let (opened, mut undecided) = only(&mut space, &kind, &new_set, &old_set, true);
-            let (closed, others) = only(&mut space, &kind, &old_set, &new_set, false);
-            undecided.extend(others);
+            let opens = only(&mut space, &kind, &new_set, &old_set, true);
+            let closes = only(&mut space, &kind, &old_set, &new_set, false);
+            let undecided = [opens.undecided.clone(), closes.undecided.clone()].concat();
             KindDifference {
-                relation: relation(&opened, &closed, &undecided),
+                relation: relation(opens.is_empty(), closes.is_empty(), undecided.is_empty()),
                 kind,
-                opened,
-                closed,
+                opened: opens.changes,
+                closed: closes.changes,
+                opened_roles: opens.roles,
+                closed_roles: closes.roles,
                 undecided,
             }
         })
@@ -161,8 +180,8 @@ pub fn difference(old: &PolicyModel, new: &PolicyModel) -> Difference {
     }
 }
 
-fn relation(opened: &[Change], closed: &[Change], undecided: &[UndecidedChange]) -> Relation {
-    match (opened.is_empty(), closed.is_empty(), undecided.is_empty()) {
+fn relation(opens_nothing: bool, closes_nothing: bool, all_known: bool) -> Relation {
+    match (opens_nothing, closes_nothing, all_known) {
         (false, false, _) => Relation::Incomparable,
         (_, _, false) => Relation::Undecided,
         (true, true, _) => Relation::Equivalent,
@@ -172,55 +191,73 @@ fn relation(opened: &[Change], closed: &[Change], undecided: &[UndecidedChange])
 }
 
 fn together(kinds: &[KindDifference]) -> Relation {
-    let all = |pick: fn(&KindDifference) -> &[Change]| -> Vec<Change> {
-        kinds
-            .iter()
-            .flat_map(|kind| pick(kind).iter().cloned())
-            .collect()
-    };
-    let undecided: Vec<_> = kinds
-        .iter()
-        .flat_map(|kind| kind.undecided.clone())
-        .collect();
+    let opens = |kind: &KindDifference| !kind.opened.is_empty() || !kind.opened_roles.is_empty();
+    let closes = |kind: &KindDifference| !kind.closed.is_empty() || !kind.closed_roles.is_empty();
     relation(
-        &all(|kind| &kind.opened),
-        &all(|kind| &kind.closed),
-        &undecided,
+        !kinds.iter().any(opens),
+        !kinds.iter().any(closes),
+        kinds.iter().all(|kind| kind.undecided.is_empty()),
     )
 }
 
-/// What one side admits and the other does not, for each allow.
+/// What one side admits and the other does not.
+#[derive(Default)]
+struct Only {
+    changes: Vec<Change>,
+    roles: Vec<Change>,
+    undecided: Vec<UndecidedChange>,
+}
+
+impl Only {
+    fn is_empty(&self) -> bool {
+        self.changes.is_empty() && self.roles.is_empty()
+    }
+}
+
+/// What one side admits and the other does not, for each allow; and the roles that it alone gives.
 fn only(
     space: &mut Space,
     kind: &RequestKind,
     one: &Set<'_>,
     other: &Set<'_>,
     is_new: bool,
-) -> (Vec<Change>, Vec<UndecidedChange>) {
-    let (mut changes, mut undecided) = (Vec::new(), Vec::new());
+) -> Only {
+    let mut only = Only::default();
+    let change = |policy: usize, witness: Witness| {
+        let (refused_by, because) = other_side(other.model, &witness, !is_new);
+        Change {
+            policy,
+            gives: one.model.definition(policy).map(gives).unwrap_or_default(),
+            refused_by,
+            because,
+            witness,
+        }
+    };
     for policy in one.allows(kind).iter().copied() {
-        match one_allow(space, kind, one, other, policy) {
-            Answer::Yes { witness } => changes.push(Change {
-                policy,
-                refused_by: refused_by(other.model, &witness),
-                witness: *witness,
-            }),
-            Answer::Undecided { reason } => undecided.push(UndecidedChange {
-                policy,
-                is_new,
-                reason,
-            }),
-            Answer::No { .. } => {}
+        let answer = one_allow(space, kind, one, other, policy);
+        let role = match answer {
+            Answer::No { .. } => other_role(space, kind, (one, other), policy),
+            _ => None,
+        };
+        let unknown = match (&answer, &role) {
+            (Answer::Undecided { reason }, _) | (_, Some(Answer::Undecided { reason })) => {
+                Some(*reason)
+            }
+            _ => None,
+        };
+        only.undecided.extend(unknown.map(|reason| UndecidedChange {
+            policy,
+            is_new,
+            reason,
+        }));
+        if let Answer::Yes { witness } = answer {
+            only.changes.push(change(policy, *witness));
+        }
+        if let Some(Answer::Yes { witness }) = role {
+            only.roles.push(change(policy, *witness));
         }
     }
-    (changes, undecided)
-}
-
-fn refused_by(model: &PolicyModel, witness: &Witness) -> Vec<usize> {
-    let verdict = model.evaluate(&witness.claims, &witness.request);
-    verdict
-        .map(|verdict| verdict.reason.policies)
-        .unwrap_or_default()
+    only
 }
 
 /// A token that is admitted by an allow of one side and not by the other side.
@@ -241,68 +278,4 @@ fn one_allow(
     question.ask(space, one, |claims, request| {
         one.model.admits(claims, request) && !other.model.admits(claims, request)
     })
-}
-
-/// A question for a token that an allow of one side admits, and the other side does not: none of its
-/// allows that count matches, or a deny does, or two allows give different roles, or the audience is not
-/// accepted.
-pub(super) struct Beyond<'a> {
-    pub(super) kind: &'a RequestKind,
-    /// The index of the allow.
-    pub(super) allow: usize,
-    pub(super) other: &'a Set<'a>,
-    /// The indices of the other side's allows that count.
-    pub(super) covers: &'a [usize],
-    /// What must not hold on the token either.
-    pub(super) negatives: &'a [Cube],
-}
-
-impl Beyond<'_> {
-    pub(super) fn ask(
-        &self,
-        space: &mut Space,
-        one: &Set<'_>,
-        confirm: impl Fn(&Claims, &RequestedToken) -> bool,
-    ) -> Answer {
-        let Self {
-            kind, allow, other, ..
-        } = *self;
-        if one.has_more_pairs || other.has_more_pairs {
-            return crate::automaton::Exhausted::Ways.into();
-        }
-        let own = one.with_audiences(allow);
-        let denies = one.pick(&one.denies(kind));
-        let refused = denies.iter().copied().chain(one.clashes(allow));
-        let refused: Vec<&Cube> = refused.chain(self.negatives).collect();
-        let mut undecided = None;
-        let mut ask = |positives: &[&Cube], negatives: &[&Cube]| {
-            let query = Query {
-                positives: &[own.as_slice(), positives].concat(),
-                negatives: &[refused.as_slice(), negatives].concat(),
-                shapes: &[],
-            };
-            match ask(space, kind, &query, &confirm) {
-                Answer::Yes { witness } => Some(Answer::Yes { witness }),
-                Answer::No { .. } => None,
-                answer => {
-                    undecided = undecided.take().or(Some(answer));
-                    None
-                }
-            }
-        };
-        let mut found = ask(&[], &other.pick(self.covers));
-        let is_new = |deny: &&Cube| denies.iter().all(|own| own.rules != deny.rules);
-        for deny in other.pick(&other.denies(kind)).into_iter().filter(is_new) {
-            found = found.or_else(|| ask(&[deny], &[]));
-        }
-        if matches!(kind, RequestKind::Organization { .. }) {
-            for pair in other.pairs() {
-                found = found.or_else(|| ask(&[pair], &[]));
-            }
-        }
-        if let Some(audiences) = &other.audiences {
-            found = found.or_else(|| ask(&[], &[audiences]));
-        }
-        found.or(undecided).unwrap_or_else(super::single::nothing)
-    }
 }

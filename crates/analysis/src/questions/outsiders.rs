@@ -1,14 +1,22 @@
 //! Who gets in besides those that policies are meant for.
 
+use claimgate::claims::Claims;
+use claimgate::policy::RequestedToken;
+use claimgate_providers::grammar::class::RECYCLED_NAME;
 use claimgate_providers::grammar::{Grammar, Is, Outsider};
 use serde::{Deserialize, Serialize};
 
+use super::denies::DenyEffect;
 use super::ours::{Said, Sayings};
-use super::property::Besides;
+use super::property::{Besides, Found};
 use super::session::Analysis;
-use crate::answer::{Answer, Facts};
+use crate::answer::{Answer, Facts, Witness};
 use crate::automaton::LangId;
+use crate::grant::gives;
 use crate::query::{Cube, Origin, Rule};
+
+/// The most groups of allows that are shown for a class.
+const MAX_ADMITTED: usize = 50;
 
 /// What is one's own, as stated: `github-actions:acme/web`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +32,8 @@ pub struct Who {
     pub ours: Vec<Ours>,
     /// The classes of outsiders; none if nothing is known of the provider.
     pub rungs: Vec<Rung>,
+    /// The denies, with what they take away: the first 100.
+    pub denies: Vec<DenyEffect>,
     /// What the answers take for granted.
     pub facts: Facts,
 }
@@ -50,12 +60,31 @@ pub struct Rung {
     pub id: String,
     /// Who it is: "another repository of ours".
     pub title: String,
-    /// Whether they are strangers: not of one's own outermost name, such as the owner.
+    /// Whether they are strangers: not of one's own outermost name, such as the owner, or of one that
+    /// someone else has registered again.
     pub is_stranger: bool,
     /// Whether one of them is admitted.
     pub answer: Answer,
     /// Indices of the allows that admit one, from 0.
     pub policies: Vec<usize>,
+    /// The same allows, with a token that they match: the first 50 groups.
+    pub admitted: Vec<Admitted>,
+}
+
+/// Allows that admit a token of a class, with one that each of them matches.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[non_exhaustive]
+pub struct Admitted {
+    /// Indices of the allows, from 0.
+    pub policies: Vec<usize>,
+    /// What each of them gives: "organization tokens with role deployer".
+    pub gives: String,
+    /// Which of the class they admit, if their rules on it leave out some: "only if the tag begins with `v`".
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub which: Option<String>,
+    /// The token.
+    pub witness: Witness,
 }
 
 impl Analysis<'_> {
@@ -64,9 +93,19 @@ impl Analysis<'_> {
     /// `acme/web`. Otherwise it is what the allows name.
     #[must_use]
     pub fn who(&mut self, mine: Option<&Mine>) -> Who {
+        let who = self.classes(mine);
+        Who {
+            denies: self.deny_effects(),
+            ..who
+        }
+    }
+
+    /// The same without what denies take away.
+    pub(crate) fn classes(&mut self, mine: Option<&Mine>) -> Who {
         let mut who = Who {
             ours: Vec::new(),
             rungs: Vec::new(),
+            denies: Vec::new(),
             facts: self.facts(),
         };
         let Some(grammar) = self.model.grammar() else {
@@ -143,27 +182,62 @@ impl Analysis<'_> {
             shapes: class.shapes,
         };
         let model = self.model;
-        let (mut answer, policies) = self.any_allow(
-            &besides,
-            |_| true,
-            |claims, request| model.admits(claims, request),
-        );
-        if let Answer::Yes { witness } = &mut answer {
-            let parts: Vec<&'static str> = class.is_not.iter().map(|(part, _)| *part).collect();
+        let confirm = |claims: &Claims, request: &RequestedToken| model.admits(claims, request);
+        let Found {
+            mut witnesses,
+            rest,
+        } = self.each_allow(&besides, |_| true, true, confirm);
+        let parts: Vec<&'static str> = class.is_not.iter().map(|(part, _)| *part).collect();
+        for (_, witness) in &mut witnesses {
             self.name_one(witness, &parts);
         }
+        witnesses.sort_by_key(|(policy, _)| *policy);
+        let policies = witnesses.iter().map(|(policy, _)| *policy).collect();
+        let admitted = self.together(class, witnesses);
+        let answer = match admitted.first() {
+            Some(first) => Answer::Yes {
+                witness: Box::new(first.witness.clone()),
+            },
+            None => rest,
+        };
         Some(Rung {
             id: class.id.to_owned(),
             title: class.title.to_owned(),
-            is_stranger: {
-                let mut not = class.is_not.iter();
-                not.any(|(name, is)| {
-                    grammar.mine.first() == Some(name) && matches!(is, Is::Ours | Is::LikeOurs)
-                })
-            },
+            is_stranger: is_stranger(grammar, class),
             answer,
             policies,
+            admitted,
         })
+    }
+
+    /// The allows that admit one of a class: those that give the same together, as far as they all match one
+    /// token.
+    fn together(&mut self, class: &Outsider, witnesses: Vec<(usize, Witness)>) -> Vec<Admitted> {
+        let mut groups: Vec<Admitted> = Vec::new();
+        for (policy, witness) in witnesses {
+            let gives = self.model.definition(policy).map(gives).unwrap_or_default();
+            let which = self.narrowed(policy, class);
+            let model = self.model;
+            let is_one = |group: &&mut Admitted| {
+                let Witness {
+                    claims, request, ..
+                } = &group.witness;
+                group.gives == gives
+                    && group.which == which
+                    && model.matches(policy, claims, request)
+            };
+            if let Some(group) = groups.iter_mut().find(is_one) {
+                group.policies.push(policy);
+            } else if groups.len() < MAX_ADMITTED {
+                groups.push(Admitted {
+                    policies: vec![policy],
+                    gives,
+                    which,
+                    witness,
+                });
+            }
+        }
+        groups
     }
 
     pub(super) fn question(&mut self, rules: Vec<Rule>) -> Cube {
@@ -178,6 +252,15 @@ impl Analysis<'_> {
             _ => self.exact_values(values),
         }
     }
+}
+
+/// Whether a class is not of one's own outermost name. A name that someone else registers again is one's own
+/// no more.
+fn is_stranger(grammar: &Grammar, class: &Outsider) -> bool {
+    let is_other = |(name, is): &(&'static str, Is)| {
+        grammar.mine.first() == Some(name) && matches!(is, Is::Ours | Is::LikeOurs)
+    };
+    class.id == RECYCLED_NAME || class.is_not.iter().any(is_other)
 }
 
 fn values(ours: &[Ours], name: &str, is: Is, named: &impl Fn(&str) -> Vec<String>) -> Vec<String> {

@@ -6,8 +6,9 @@ use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken, T
 
 use super::session::{Analysis, ask};
 use super::single::nothing;
-use crate::answer::{Answer, Proof, RequestKind};
+use crate::answer::{Answer, Proof, RequestKind, Witness};
 use crate::automaton::tokens;
+use crate::model::lists_admin;
 use crate::query::{Cube, Origin, Query, Rule};
 
 /// A question about every allow: a token that it admits, on which one cube holds besides, or not.
@@ -15,6 +16,25 @@ pub(super) struct Besides<'a> {
     pub(super) positive: Option<&'a Cube>,
     pub(super) negatives: &'a [Cube],
     pub(super) shapes: &'a [&'static str],
+}
+
+/// The allows that admit a token, each with one.
+pub(super) struct Found {
+    pub(super) witnesses: Vec<(usize, Witness)>,
+    /// The answer about all others together.
+    pub(super) rest: Answer,
+}
+
+impl Found {
+    /// Whether an allow admits one.
+    pub(super) fn answer(self) -> Answer {
+        match self.witnesses.into_iter().next() {
+            Some((_, witness)) => Answer::Yes {
+                witness: Box::new(witness),
+            },
+            None => self.rest,
+        }
+    }
 }
 
 impl Analysis<'_> {
@@ -64,7 +84,7 @@ impl Analysis<'_> {
         let confirm = |claims: &Claims, request: &RequestedToken| {
             model.admits(claims, request) && holds(claims)
         };
-        Ok(self.any_allow(&besides, kinds, confirm).0)
+        Ok(self.each_allow(&besides, kinds, false, confirm).answer())
     }
 
     /// Whether there is an admitted token on which not all of these rules hold. A yes is a
@@ -96,35 +116,39 @@ impl Analysis<'_> {
         let confirm = |claims: &Claims, request: &RequestedToken| {
             model.admits(claims, request) && !holds(claims)
         };
-        Ok(self.any_allow(&besides, kinds, confirm).0)
+        Ok(self.each_allow(&besides, kinds, false, confirm).answer())
     }
 
-    /// Asks for a token that an allow admits, kind by kind; with the allows that admit one.
-    pub(super) fn any_allow(
+    /// Asks for a token that an allow admits, kind by kind and allow by allow; one that lists admin either
+    /// for requests with admin, or for those without.
+    pub(super) fn each_allow(
         &mut self,
         besides: &Besides<'_>,
         kinds: impl Fn(&RequestKind) -> bool,
+        with_admin: bool,
         confirm: impl Fn(&Claims, &RequestedToken) -> bool,
-    ) -> (Answer, Vec<usize>) {
-        let (mut yes, mut undecided, mut allows) = (None, None, Vec::new());
-        let mut proof = Proof::default();
+    ) -> Found {
+        let mut witnesses: Vec<(usize, Witness)> = Vec::new();
+        let (mut undecided, mut proof) = (None, Proof::default());
         for kind in self.model.kinds().into_iter().filter(|kind| kinds(kind)) {
+            let is_plain = kind == RequestKind::Organization { admin: false };
             for allow in self.set.allows(&kind).iter().copied() {
-                if allows.contains(&allow) {
+                let lists_admin = self.model.definition(allow).is_some_and(lists_admin);
+                let is_known = witnesses.iter().any(|(other, _)| *other == allow);
+                if is_known || (with_admin && is_plain && lists_admin) {
                     continue;
                 }
                 match self.one_allow(&kind, allow, besides, &confirm) {
-                    answer @ Answer::Yes { .. } => {
-                        allows.push(allow);
-                        yes = yes.or(Some(answer));
-                    }
+                    Answer::Yes { witness } => witnesses.push((allow, *witness)),
                     answer @ Answer::Undecided { .. } => undecided = undecided.or(Some(answer)),
                     Answer::No { proof: own } => proof.join(own),
                 }
             }
         }
-        let answer = yes.or(undecided).unwrap_or(Answer::No { proof });
-        (answer, allows)
+        Found {
+            witnesses,
+            rest: undecided.unwrap_or(Answer::No { proof }),
+        }
     }
 
     pub(super) fn one_allow(

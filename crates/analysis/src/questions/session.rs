@@ -8,7 +8,7 @@ use super::set::Set;
 use super::steps::proof;
 use crate::answer::{Answer, Facts, RequestKind, Undecided, Witness};
 use crate::model::PolicyModel;
-use crate::query::{Assignment, Facts as Taken, Outcome, Query, Space};
+use crate::query::{Assignment, Cube, Facts as Taken, Outcome, Query, Space};
 
 /// Answers questions about the policies of an issuer, of which it remembers what it found out.
 ///
@@ -86,10 +86,16 @@ pub(super) fn ask(
     query: &Query<'_>,
     confirm: impl Fn(&Claims, &RequestedToken) -> bool,
 ) -> Answer {
-    match space.solve(query) {
+    let never = space.never(query);
+    let negatives: Vec<&Cube> = query.negatives.iter().copied().chain(&never).collect();
+    let query = Query {
+        negatives: &negatives,
+        ..*query
+    };
+    match space.solve(&query) {
         Outcome::Yes(found) => confirmed(*found, kind, confirm),
         Outcome::No(refutation) => {
-            let proof = proof(space, query, &refutation);
+            let proof = proof(space, &query, &refutation);
             Answer::No { proof }
         }
         Outcome::Undecided(exhausted) => exhausted.into(),

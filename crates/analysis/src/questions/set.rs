@@ -144,6 +144,11 @@ impl<'a> Set<'a> {
         }
     }
 
+    /// The allows that give roles, by their indices.
+    pub(super) fn roles(&self) -> &[(usize, &'a str)] {
+        &self.roles
+    }
+
     /// Two allows each that refuse a request by giving different roles.
     pub(super) fn pairs(&self) -> &[Cube] {
         &self.pairs

@@ -4,7 +4,7 @@ use claimgate::claims::Claims;
 use claimgate::policy::RequestedToken;
 use claimgate_providers::shared_issuer;
 
-use super::difference::Beyond;
+use super::beyond::Beyond;
 use super::property::Besides;
 use super::session::Analysis;
 use super::set::Set;

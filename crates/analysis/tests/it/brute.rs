@@ -4,7 +4,7 @@
 //! `CLAIMGATE_ANALYSIS_CASES=100000 cargo test --release -p claimgate-analysis --test it brute`
 
 use claimgate::claims::{Claims, TrustedClaims};
-use claimgate::explain::{Outcome, decide};
+use claimgate::explain::{Outcome, decide, verdict};
 use claimgate::pattern::{Dialect, Pattern};
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, RequestedToken};
 use claimgate_analysis::{Analysis, Answer, Defect, Relation, Witness, difference};
@@ -61,6 +61,16 @@ impl Table {
 
     /// What SEMANTICS says, written once more.
     fn admits(&self, policies: &[PolicyDefinition], token: (usize, usize), admin: bool) -> bool {
+        self.granted(policies, token, admin).is_some()
+    }
+
+    /// The role that is given, if any; `None` if the token is refused.
+    fn granted(
+        &self,
+        policies: &[PolicyDefinition],
+        token: (usize, usize),
+        admin: bool,
+    ) -> Option<Option<String>> {
         let matching = policies
             .iter()
             .enumerate()
@@ -69,7 +79,7 @@ impl Table {
         for (_, policy) in matching {
             match policy.decision {
                 Decision::Deny if policy.report_only => {}
-                Decision::Deny => return false,
+                Decision::Deny => return None,
                 Decision::Allow => {
                     allowed = true;
                     has_admin |= policy.authorized_permissions.is_some();
@@ -78,7 +88,8 @@ impl Table {
             }
         }
         roles.dedup();
-        allowed && (has_admin || !admin) && roles.windows(2).all(|pair| pair[0] == pair[1])
+        let is_one = roles.windows(2).all(|pair| pair[0] == pair[1]);
+        (allowed && (has_admin || !admin) && is_one).then(|| roles.first().cloned())
     }
 }
 
@@ -222,16 +233,25 @@ fn differences_are_those_of_all_small_tokens() {
             let RequestedToken::Organization { admin } = request(kind) else {
                 unreachable!()
             };
-            let (mut opened, mut closed) = (false, false);
+            let (mut opened, mut closed, mut other_role) = (false, false, false);
             for token in tokens(&values) {
-                let before = tables[0].admits(&old, token, admin);
-                let after = tables[1].admits(&new, token, admin);
-                opened |= after && !before;
-                closed |= before && !after;
+                let before = tables[0].granted(&old, token, admin);
+                let after = tables[1].granted(&new, token, admin);
+                opened |= after.is_some() && before.is_none();
+                closed |= before.is_some() && after.is_none();
+                other_role |= before.is_some() && after.is_some() && before != after;
             }
             let says = |one: bool, list: &[claimgate_analysis::Change]| !one || !list.is_empty();
             assert!(says(opened, &kind.opened), "{seed}: {old:#?} {new:#?}");
             assert!(says(closed, &kind.closed), "{seed}: {old:#?} {new:#?}");
+            // Where roles change, something is opened and something closed.
+            let is_incomparable = difference.relation == Relation::Incomparable;
+            assert!(!other_role || is_incomparable, "{seed}: {old:#?} {new:#?}");
+            for change in kind.opened_roles.iter().chain(&kind.closed_roles) {
+                let (before, after) = (role(&old, &change.witness), role(&new, &change.witness));
+                assert!(before.is_some() && after.is_some(), "{seed}: {change:?}");
+                assert_ne!(before, after, "{seed}: {change:?}");
+            }
             for change in &kind.opened {
                 assert!(is_allowed(&new, &change.witness) && !is_allowed(&old, &change.witness));
             }
@@ -251,6 +271,14 @@ fn differences_are_those_of_all_small_tokens() {
             .unwrap()] += 1;
     }
     assert!(seen.iter().all(|count| *count > 5), "{seen:?}");
+}
+
+/// The role that an evaluation gives; `None` if it refuses the token.
+fn role(policies: &[PolicyDefinition], witness: &Witness) -> Option<Option<String>> {
+    let set = PolicySet::compile(policies, Dialect::Pulumi).unwrap();
+    let claims = TrustedClaims::dangerous_assume_verified(witness.claims.clone());
+    let verdict = verdict(&set, &claims, &witness.request);
+    (verdict.decision == Outcome::Allowed).then(|| verdict.grant.and_then(|grant| grant.role_id))
 }
 
 fn request(kind: &claimgate_analysis::KindDifference) -> RequestedToken {

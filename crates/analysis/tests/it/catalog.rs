@@ -19,7 +19,8 @@ fn issuer(example: &Example) -> IssuerDefinition {
         url: example.url.to_owned(),
         audiences: (!example.audiences.is_empty()).then(|| audiences.collect()),
         policies: parse_policies(example.policies)
-            .unwrap_or_else(|error| panic!("{}: {error}", example.policies)),
+            .unwrap_or_else(|error| panic!("{}: {error}", example.policies))
+            .repeat(example.times),
         ..IssuerDefinition::default()
     }
 }
@@ -160,6 +161,36 @@ fn the_pages_are_those_of_the_catalog() {
     }
 }
 
+/// Every code that the sources give a finding has a section.
+#[test]
+fn every_code_of_a_finding_is_in_the_catalog() {
+    let codes: BTreeSet<_> = catalog().map(|rule| rule.code).collect();
+    let mut seen = 0;
+    for file in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let text = std::fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for rest in code.split("Diagnostic::note(").skip(1) {
+            let Some(rest) = rest.trim_start().strip_prefix('"') else {
+                continue;
+            };
+            let code = rest.split('"').next().unwrap();
+            seen += 1;
+            assert!(codes.contains(code), "{}: {code}", file.display());
+        }
+    }
+    assert!(seen > 8, "{seen}");
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    let within = |path: PathBuf| match path.is_dir() {
+        true => sources(&path),
+        false => vec![path],
+    };
+    paths.flat_map(within).collect()
+}
+
 /// `docs/errors.md` lists all codes.
 #[test]
 fn the_list_of_errors_has_them_all() {
@@ -253,8 +284,12 @@ fn example(title: &str, example: &Example) -> String {
         [] => String::new(),
         list => format!(", whose audiences are `{}`", list.join("`, `")),
     };
+    let times = match example.times {
+        1 => String::new(),
+        times => format!(", {times} times the same"),
+    };
     format!(
-        "{title} {place}{audiences}:\n\n```json\n{}\n```",
+        "{title} {place}{audiences}{times}:\n\n```json\n{}\n```",
         example.policies
     )
 }

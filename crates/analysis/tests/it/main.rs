@@ -13,6 +13,7 @@ mod random;
 mod realistic;
 mod schema;
 mod solver;
+mod who;
 
 use std::collections::BTreeSet;
 use std::path::Path;

@@ -1,6 +1,7 @@
 //! Errors and findings as annotations of GitHub Actions.
 
 use claimgate::diagnostic::Severity;
+use claimgate_analysis::place;
 
 use super::checked::CheckedFile;
 use crate::ci::github::{Annotation, Level};
@@ -22,6 +23,10 @@ fn annotation(file: &str, located: &Located) -> String {
     let diagnostic = &located.diagnostic;
     let help = diagnostic.help.as_deref();
     let help = help.map(|help| format!("\nhelp: {help}"));
+    let words = match diagnostic.path.as_str() {
+        "" => String::new(),
+        path => format!("{}: ", place(path)),
+    };
     let annotation = Annotation {
         level: match diagnostic.severity {
             Severity::Error => Level::Error,
@@ -31,7 +36,7 @@ fn annotation(file: &str, located: &Located) -> String {
         file,
         place: located.place,
         title: &diagnostic.code,
-        message: &format!("{diagnostic}{}", help.unwrap_or_default()),
+        message: &format!("{words}{}{}", diagnostic.message, help.unwrap_or_default()),
     };
     annotation.line()
 }

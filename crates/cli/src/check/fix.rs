@@ -1,7 +1,7 @@
 //! Applies safe fixes to files.
 
 use anyhow::{Context as _, Result};
-use claimgate_analysis::apply;
+use claimgate_analysis::{apply, place};
 use similar::TextDiff;
 
 use super::Looking;
@@ -47,19 +47,16 @@ pub(super) fn fixed(name: &str, text: &str, looking: &Looking) -> Fixed {
 /// The text after a fix of a finding, and what it does.
 fn one(document: &Document, reported: &Reported) -> Option<(String, String)> {
     let definition = document.definitions.get(reported.issuer)?;
-    let place = document.places.get(reported.issuer)?;
+    let issuer = document.places.get(reported.issuer)?;
     reported.applied().find_map(|fix| {
-        let text = spliced(&document.text, place, &definition.policies, &fix.edits)?;
+        let text = spliced(&document.text, issuer, &definition.policies, &fix.edits)?;
         // The text has to say what was proved, and nothing else.
         let again = Document::read(text.clone());
         let mut expected = document.definitions.clone();
         expected.get_mut(reported.issuer)?.policies = apply(&definition.policies, &fix.edits);
         let is_as_proved = again.errors.is_empty() && again.definitions == expected;
-        let path = &reported.finding.diagnostic.path;
-        let title = format!(
-            "{path}: {} [{}]",
-            fix.title, reported.finding.diagnostic.code
-        );
+        let own = &reported.finding.diagnostic;
+        let title = format!("{}: {} [{}]", place(&own.path), fix.title, own.code);
         is_as_proved.then_some((text, title))
     })
 }

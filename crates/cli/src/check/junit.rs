@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use claimgate_analysis::place;
+
 use super::checked::{CheckedFile, located_path};
 use crate::ci::junit::{self, Problem, Suite, Test};
 use crate::report::Located;
@@ -68,7 +70,11 @@ fn test<'a>(path: &'a str, case: &Case<'_>) -> Test<'a> {
     };
     let first = case.failures.first();
     Test {
-        name: if path.is_empty() { "the policy" } else { path },
+        name: match path {
+            "" => "the policy".into(),
+            path if path.contains('[') => place(path).into(),
+            path => path.into(),
+        },
         line: first
             .or(case.remarks.first())
             .and_then(|own| own.place)

@@ -90,10 +90,10 @@ fn with_notes(first: &Reported, others: &[&Reported]) -> Located {
 }
 
 fn place(located: &Located) -> String {
-    let path = &located.diagnostic.path;
+    let words = claimgate_analysis::place(&located.diagnostic.path);
     match located.place {
-        Some(Place { line, .. }) => format!("at line {line} ({path})"),
-        None => format!("at {path}"),
+        Some(Place { line, .. }) => format!("at line {line} ({words})"),
+        None => format!("at {words}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! JUnit's XML, as CI systems read it: the elements and attributes that Jenkins, GitLab and Azure
 //! DevOps have in common. Times are left out: reports of the same tests are the same.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// The tests of a file.
@@ -11,7 +12,7 @@ pub(crate) struct Suite<'a> {
 
 /// A test.
 pub(crate) struct Test<'a> {
-    pub(crate) name: &'a str,
+    pub(crate) name: Cow<'a, str>,
     /// Its line in the file of its suite.
     pub(crate) line: Option<usize>,
     /// Why it failed, if it did.
@@ -54,7 +55,7 @@ pub(crate) fn report(suites: &[Suite<'_>]) -> String {
 }
 
 fn write_test(xml: &mut String, suite: &str, test: &Test<'_>) {
-    let (name, suite) = (attribute(test.name), attribute(suite));
+    let (name, suite) = (attribute(&test.name), attribute(suite));
     let line = test.line.map(|line| format!(" line=\"{line}\""));
     let line = line.unwrap_or_default();
     *xml += &format!("    <testcase name=\"{name}\" classname=\"{suite}\" file=\"{suite}\"{line}");

@@ -3,7 +3,7 @@
 use claimgate::text::list;
 use claimgate_analysis::{Change, KindDifference, Relation};
 
-use super::{Compared, title, undecided_text};
+use super::{Compared, reason, title, undecided_text};
 use crate::questions::Asking;
 
 /// The differences of all issuers.
@@ -34,23 +34,17 @@ fn icon(relation: Relation) -> &'static str {
 fn changes(of_kind: &KindDifference, asking: &Asking) -> String {
     let kind = of_kind.kind.phrase();
     let mut text = String::new();
-    for change in &of_kind.opened {
-        text += &change_text(
-            "opens",
-            "new",
-            &kind,
-            &asking.witness(&change.witness, ""),
-            change,
-        );
-    }
-    for change in &of_kind.closed {
-        text += &change_text(
-            "closes",
-            "old",
-            &kind,
-            &asking.witness(&change.witness, ""),
-            change,
-        );
+    let lists = [
+        ("opens", "new", &of_kind.opened),
+        ("closes", "old", &of_kind.closed),
+        ("opens another role", "new", &of_kind.opened_roles),
+        ("closes a role", "old", &of_kind.closed_roles),
+    ];
+    for (verb, side, changes) in lists {
+        for change in changes {
+            let token = asking.witness(&change.witness, "");
+            text += &change_text((verb, side), &kind, &token, change);
+        }
     }
     for undecided in &of_kind.undecided {
         text += &format!("\n**{}**: {}\n", escaped(&kind), undecided_text(undecided));
@@ -58,10 +52,11 @@ fn changes(of_kind: &KindDifference, asking: &Asking) -> String {
     text
 }
 
-fn change_text(verb: &str, side: &str, kind: &str, token: &str, change: &Change) -> String {
+fn change_text((verb, side): (&str, &str), kind: &str, token: &str, change: &Change) -> String {
     let policy = list::policies(&[change.policy]);
+    let reason = escaped(&reason(verb, side, &policy, change));
     let token = fence(token);
-    format!("\n**{}**: {side} {policy} {verb}\n{token}", escaped(kind))
+    format!("\n**{}**: {reason}\n{token}", escaped(kind))
 }
 
 /// A block of code, whose fence is longer than any run of backticks in it.

@@ -156,7 +156,7 @@ fn diagnostic(problem: &Problem, file: &str, place: Option<Place>) -> Vec<(Strin
 pub(super) fn junit(reports: &[&TestReport]) -> String {
     let suites = reports.iter().map(|report| {
         let tests = outcomes(report).into_iter().map(|outcome| junit::Test {
-            name: outcome.name,
+            name: outcome.name.into(),
             line: outcome.place.map(|place| place.line),
             remarks: String::new(),
             problem: outcome.problem.map(|problem| junit::Problem {

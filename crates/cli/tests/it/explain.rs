@@ -216,7 +216,7 @@ fn members_of_the_server() {
             && shown.contains(&format!("^^^^ {path}\n"))
     };
     assert!(
-        reports(&output, "oidcIssuers[0].policies[0].reportOnly"),
+        reports(&output, "issuer 1, policy 1, `reportOnly`"),
         "{}",
         out(&output)
     );
@@ -229,14 +229,14 @@ fn members_of_the_server() {
     );
     let output = run(&["check", "-"], &whole);
     assert!(
-        reports(&output, "oidcIssuers[0].reportOnly"),
+        reports(&output, "issuer 1, `reportOnly`"),
         "{}",
         out(&output)
     );
     let alone = format!(r#"{{"id": "2", "version": 7, "policies": [{deny}, {allow}]}}"#);
     let output = run(&["check", "-"], &alone);
     assert!(
-        reports(&output, "policies[0].reportOnly"),
+        reports(&output, "policy 1, `reportOnly`"),
         "{}",
         out(&output)
     );
@@ -284,9 +284,9 @@ fn members_of_the_server() {
     assert_eq!(code(&output), 1);
     for expected in [
         "error[wrong-value]: expected `true` or `false`, found `yes`",
-        "^^^^^ oidcIssuers[0].singleUse",
+        "^^^^^ issuer 1, `singleUse`",
         "error[report-only-allow]: ",
-        "^^^^ oidcIssuers[0].policies[0].reportOnly",
+        "^^^^ issuer 1, policy 1, `reportOnly`",
     ] {
         assert!(out(&output).contains(expected), "{}", out(&output));
     }

@@ -9,13 +9,13 @@ use crate::support::{code, errors, out, run, run_in};
 const GITHUB: &str = "https://token.actions.githubusercontent.com";
 
 /// A file of an issuer with these policies.
-fn issuers(policies: &str) -> String {
+pub(crate) fn issuers(policies: &str) -> String {
     format!(
         "{{\"issuers\": [{{\"name\": \"GitHub\", \"url\": \"{GITHUB}\", \"policies\": [{policies}]}}]}}\n"
     )
 }
 
-fn allow(subject: &str) -> String {
+pub(crate) fn allow(subject: &str) -> String {
     format!(
         r#"{{"decision": "allow", "tokenType": "organization", "rules": {{"aud": "acme", "sub": "{subject}"}}}}"#
     )
@@ -60,7 +60,7 @@ fn a_finding_shows_the_token_and_its_fix() {
     let shown = out(&run(&["check", "-"], &issuers(&allow("repo:acme*"))));
     for expected in [
         "error[name-without-separator]: ",
-        "issuers[0].policies[0].rules.sub",
+        "issuer 1, policy 1, `rules.sub`",
         "repo:acme-evil/web:ref:refs/heads/main",
         "`claimgate check --fix` can end the name with `/`",
         "1 issuer, 1 policy, 1 error, ",
@@ -176,10 +176,7 @@ fn junit_has_a_case_for_each_policy() {
         report.contains("<failure type=\"name-without-separator\""),
         "{report}"
     );
-    assert!(
-        report.contains("name=\"issuers[0].policies[1]\""),
-        "{report}"
-    );
+    assert!(report.contains("name=\"issuer 1, policy 2\""), "{report}");
     assert!(!report.contains("<&"), "{report}");
 }
 
@@ -211,7 +208,7 @@ fn fixes_keep_layout_and_comments() {
     assert_eq!(code(&output), 0, "{}", out(&output));
     assert!(
         errors(&output).contains(
-            "fixed policies.yaml: issuers[0].policies[0].rules.sub: end the name with `/`"
+            "fixed policies.yaml: issuer 1, policy 1, `rules.sub`: end the name with `/`"
         ),
         "{}",
         errors(&output)
@@ -245,7 +242,7 @@ fn fixes_add_denies_and_leave_notes_alone() {
     let done = errors(&output);
     assert_eq!(
         done,
-        "fixed claimgate.json: issuers[0].policies[0]: deny jobs of pull requests [pull-request-admitted]\n"
+        "fixed claimgate.json: issuer 1, policy 1: deny jobs of pull requests [pull-request-admitted]\n"
     );
     let deny = r#", {"decision":"deny","tokenType":"organization","rules":{"event_name":"pull_request*"}}]"#;
     let fixed = std::fs::read_to_string(&path).unwrap();

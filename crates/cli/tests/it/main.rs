@@ -9,6 +9,7 @@ mod pages;
 mod policy_tests;
 mod process;
 mod questions;
+mod readers;
 mod reports;
 mod serve;
 mod support;

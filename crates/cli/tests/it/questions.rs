@@ -118,7 +118,12 @@ fn diff_tells_what_opens_and_closes_and_fails_if_something_opens() {
     }
     let answer = run(&["diff", "-", &alone], "[]");
     let shown = out(&answer);
-    assert!(shown.contains("opens, by new policy 1"), "{shown}");
+    assert!(
+        shown.contains(
+            "opens, by new policy 1, which gives organization tokens (no old policy allows it):"
+        ),
+        "{shown}"
+    );
     assert!(!shown.contains("sent by"), "{shown}");
     let broken = file("broken.json", &github(r#"{"decision": "allow"}"#));
     let answer = run(&["diff", &broken, &any], "");
@@ -165,5 +170,83 @@ fn diff_compares_with_a_revision_of_git() {
         errors(&answer).contains("git cannot show `HEAD:other.json`"),
         "{}",
         errors(&answer)
+    );
+}
+
+const LEGEND: &str = "✓ proved: not admitted   ! strangers are admitted   ○ admitted, within what is yours   ? not known\n";
+
+/// Each policy has a token of its own, denies are shown, and the signs are explained once.
+#[test]
+fn who_shows_a_token_for_each_policy_and_what_denies_take_away() {
+    let team = |sub: &str| {
+        format!(
+            r#"{{"decision": "allow", "tokenType": "team", "teamName": "ops", "rules": {{"aud": "a", "sub": "{sub}"}}}}"#
+        )
+    };
+    let deny = |more: &str, rules: &str| {
+        format!(
+            r#"{{"decision": "deny", "tokenType": "organization", {more} "rules": {{{rules}}}}}"#
+        )
+    };
+    let policies = [
+        allow("repo:acme/web:*"),
+        team("repo:acme/docs:environment:x"),
+        deny("", r#""sub": "*:pull_request""#),
+        deny(r#""reportOnly": true,"#, r#""ref": "refs/tags/*""#),
+    ];
+    let text = out(&run(&["who", "-"], &github(&policies.join(","))));
+    assert!(text.starts_with(LEGEND), "{text}");
+    assert_eq!(text.matches(LEGEND).count(), 1);
+    for expected in [
+        "○ a job on a self-hosted runner: admitted by policies 1 and 2\n    policy 1 gives organization tokens:\n      aud                 a\n      runner_environment  self-hosted\n      sub                 repo:acme/web:ref:refs/heads/main\n",
+        "    policy 2 gives tokens of team ops:\n      aud                 a\n      runner_environment  self-hosted\n      sub                 repo:acme/docs:environment:x\n",
+        "! someone who registers a name of ours once it has been renamed or deleted: admitted by policies 1 and 2\n",
+        "policy 3 denies: organization tokens where `sub` matches `*:pull_request`\n  Without it, policy 1 would admit, for example:\n    aud  a\n    sub  repo:acme/web:pull_request\n",
+        "policy 4 only reports what it would deny: organization tokens where `ref` matches `refs/tags/*`\n  Once it is enforced, policy 1 will not admit, for example:\n",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}");
+    }
+}
+
+/// Roles, teams and the reason are part of a change.
+#[test]
+fn diff_names_roles_and_says_why_something_closes() {
+    let folder = tempfile::tempdir().unwrap();
+    let role = |role: &str, sub: &str| {
+        allow(sub).replacen(r#""rules""#, &format!(r#""roleID": "{role}", "rules""#), 1)
+    };
+    let write = |name: &str, policies: &[String]| {
+        let text = github(&policies.join(","));
+        std::fs::write(folder.path().join(name), text).unwrap();
+    };
+    let (sub, wide) = ("repo:acme/web:ref:refs/heads/main", "repo:acme/web:*");
+    write("reader.json", &[role("reader", sub)]);
+    write("writer.json", &[role("writer", sub)]);
+    write("both.json", &[role("reader", sub), role("writer", wide)]);
+    let diff = |new: &str, more: &[&str]| {
+        let arguments = [&["diff", "reader.json", new], more].concat();
+        let answer = run_in(folder.path(), &arguments, "");
+        assert_eq!(code(&answer), 1, "{}", errors(&answer));
+        out(&answer)
+    };
+    let shown = diff("writer.json", &[]);
+    for expected in [
+        ": incomparable: ",
+        "  opens another role, by new policy 1, which gives organization tokens with role writer (old policy 1 gives it the role `reader`):\n",
+        "  closes a role, by old policy 1, which gives organization tokens with role reader (new policy 1 gives it the role `writer`):\n",
+    ] {
+        assert!(shown.contains(expected), "{expected}\n{shown}");
+    }
+    let shown = diff("both.json", &[]);
+    for expected in [
+        "  opens, by new policy 2, which gives organization tokens with role writer (no old policy allows it):\n",
+        "  closes, by old policy 1, which gives organization tokens with role reader (new policies 1 and 2 match it and give different roles, `reader` and `writer`, so it is refused):\n",
+    ] {
+        assert!(shown.contains(expected), "{expected}\n{shown}");
+    }
+    let comment = diff("writer.json", &["--format", "markdown"]);
+    assert!(
+        comment.contains("opens another role\\, by new policy 1"),
+        "{comment}"
     );
 }

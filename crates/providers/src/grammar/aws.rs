@@ -15,6 +15,7 @@ pub(super) static ROLES: Grammar = Grammar {
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_token_claims.html",
     ],
     assumptions: &[],
+    never: &[],
     issuers: &[IssuerForm::Around("https://", ".tokens.sts.global.api.aws")],
     atoms: &ATOMS,
     claims: &CLAIMS,
@@ -115,6 +116,7 @@ pub(super) static COGNITO_USERS: Grammar = Grammar {
         "https://docs.aws.amazon.com/cognito/latest/developerguide/amazon-cognito-user-pools-using-tokens-with-identity-providers.html",
     ],
     assumptions: &[],
+    never: &[],
     issuers: &[IssuerForm::Around("https://cognito-idp.", "")],
     atoms: &[
         atom("user", UUID, &["aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"]),
@@ -174,6 +176,7 @@ pub(super) static COGNITO_IDENTITIES: Grammar = Grammar {
         "https://docs.aws.amazon.com/cognito/latest/developerguide/role-trust-and-permissions.html",
     ],
     assumptions: &[],
+    never: &[],
     issuers: &[IssuerForm::Exact("https://cognito-identity.amazonaws.com")],
     atoms: &[
         tenant(

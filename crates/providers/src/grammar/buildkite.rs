@@ -1,18 +1,23 @@
 //! Buildkite.
 
-use super::words::{HYPHENATED, REF, UUID, name};
+use super::words::{HYPHENATED, UUID, name};
 use super::{
     Claim, ClaimKind, Grammar, Is, IssuerForm, Shape, Words, always, atom, outsider, part, shape,
     sometimes, tenant, text, typed,
 };
 
 /// Buildkite.
+///
+/// The ref in `sub` is `refs/tags/TAG` if the build has a tag, else `refs/heads/BRANCH`: the branch is that of
+/// `build_branch`. In the documented sample, which has a `build_tag` too, it is the branch, so that is
+/// not excluded.
 pub(super) static BUILDKITE: Grammar = Grammar {
     id: "buildkite",
     name: "Buildkite",
     as_of: "2026-11-29",
     sources: &["https://buildkite.com/docs/agent/cli/reference/oidc"],
-    assumptions: &[],
+    assumptions: &["`sub` names the branch that `build_branch` does, or the tag of the build"],
+    never: &[],
     issuers: &[IssuerForm::Exact("https://agent.buildkite.com")],
     atoms: &[
         tenant("organization", name(HYPHENATED), &["evil-corp"]),
@@ -32,11 +37,6 @@ pub(super) static BUILDKITE: Grammar = Grammar {
             &["0191f956-042f-7ec4-aa62-000000000666"],
         ),
         atom("pipeline", name(HYPHENATED), &["web"]),
-        atom(
-            "ref",
-            Words::Path(REF),
-            &["refs/heads/main", "refs/heads/feature"],
-        ),
         atom("branch", Words::Any, &["main", "feature"]),
         atom("tag", Words::Any, &["v1"]),
         atom(
@@ -82,8 +82,8 @@ pub(super) static BUILDKITE: Grammar = Grammar {
     ],
     shapes: &[
         shape(
-            "pipeline",
-            "a job with the usual subject",
+            "branch",
+            "a job of a branch, with the usual subject",
             &[always(
                 "sub",
                 &[
@@ -91,14 +91,36 @@ pub(super) static BUILDKITE: Grammar = Grammar {
                     part("organization"),
                     text(":pipeline:"),
                     part("pipeline"),
-                    text(":ref:"),
-                    part("ref"),
+                    text(":ref:refs/heads/"),
+                    part("branch"),
                     text(":commit:"),
                     part("commit"),
                     text(":step:"),
                     part("step"),
                 ],
             )],
+        ),
+        shape(
+            "tag",
+            "a job of a tag, with the usual subject",
+            &[
+                always(
+                    "sub",
+                    &[
+                        text("organization:"),
+                        part("organization"),
+                        text(":pipeline:"),
+                        part("pipeline"),
+                        text(":ref:refs/tags/"),
+                        part("tag"),
+                        text(":commit:"),
+                        part("commit"),
+                        text(":step:"),
+                        part("step"),
+                    ],
+                ),
+                always("build_tag", &[part("tag")]),
+            ],
         ),
         identified("organization_id"),
         identified("pipeline_id"),
@@ -148,7 +170,7 @@ pub(super) static BUILDKITE: Grammar = Grammar {
             "other-branch",
             "a branch or tag that no policy names",
             &[("organization", Is::Ours), ("pipeline", Is::Ours)],
-            &[("ref", Is::Named), ("branch", Is::Named)],
+            &[("branch", Is::Named), ("tag", Is::Named)],
         ),
     ],
 };

@@ -15,6 +15,7 @@ pub(super) static CIRCLECI: Grammar = Grammar {
         "https://circleci.com/docs/guides/permissions-authentication/openid-connect-tokens/",
     ],
     assumptions: &[],
+    never: &[],
     issuers: &[
         IssuerForm::Exact("https://oidc.circleci.com"),
         IssuerForm::Around("https://oidc.circleci.com/org/", ""),

@@ -13,6 +13,7 @@ pub(super) static VERCEL: Grammar = Grammar {
     as_of: "2026-11-29",
     sources: &["https://vercel.com/docs/oidc/reference"],
     assumptions: &[],
+    never: &[],
     issuers: &[
         IssuerForm::Exact("https://oidc.vercel.com"),
         IssuerForm::Around("https://oidc.vercel.com/", ""),
@@ -88,6 +89,7 @@ pub(super) static PULUMI: Grammar = Grammar {
     as_of: "2026-11-29",
     sources: &["https://www.pulumi.com/docs/pulumi-cloud/access-management/oidc/provider/"],
     assumptions: &[],
+    never: &[],
     issuers: &[IssuerForm::Exact("https://api.pulumi.com/oidc")],
     atoms: &[
         tenant("organization", SLUGS, &["evil-corp"]),
@@ -163,6 +165,7 @@ pub(super) static FLY: Grammar = Grammar {
     as_of: "2026-11-29",
     sources: &["https://fly.io/docs/security/openid-connect/"],
     assumptions: &[],
+    never: &[],
     issuers: &[IssuerForm::Around("https://oidc.fly.io/", "")],
     atoms: &[
         atom("organization", name(HYPHENATED), &["example-org"]),
@@ -213,6 +216,7 @@ pub(super) static SCALR: Grammar = Grammar {
     as_of: "2026-11-29",
     sources: &["https://docs.scalr.io/docs/aws"],
     assumptions: &["only the subjects are known"],
+    never: &[],
     issuers: &[IssuerForm::Exact("https://scalr.io")],
     atoms: &[
         tenant("account", SLUGS, &["evil-corp"]),
@@ -247,6 +251,7 @@ pub(super) static UPBOUND: Grammar = Grammar {
     as_of: "2026-11-29",
     sources: &["https://docs.upbound.io/"],
     assumptions: &["only the subjects are known"],
+    never: &[],
     issuers: &[IssuerForm::Exact("https://proidc.upbound.io")],
     atoms: &[
         tenant(

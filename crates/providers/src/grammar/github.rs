@@ -1,7 +1,7 @@
 //! GitHub Actions.
 
 use super::github_outsiders::OUTSIDERS;
-use super::words::{ALPHANUMERIC, FILE, HYPHENATED, NUMBER, PRINTABLE, REF, name};
+use super::words::{ALPHANUMERIC, FILE, HYPHENATED, NUMBER, PRINTABLE, REF, WORKFLOW_FILE, name};
 use super::{
     Atom, Claim, Grammar, IssuerForm, Shape, Words, always, atom, part, shape, sometimes, tenant,
     text,
@@ -16,12 +16,17 @@ use super::{
 /// trust policy; kyma-project/test-infra#9976 for `ref`), and one of `merge_group` that of the branch
 /// `gh-readonly-queue/…`. A `pull_request` that was closed has the base branch as its `ref`
 /// (DataDog/pup#519).
+///
+/// A workflow's file is named `….yml` or `….yaml`. Every event of a pull request runs on the merge ref, or
+/// on a branch, never on a tag; and `ref_type` says what `ref` is.
 pub(super) static GITHUB: Grammar = Grammar {
     id: "github-actions",
     name: "GitHub Actions",
     as_of: "2026-11-29",
     sources: &[
         "https://docs.github.com/en/actions/reference/security/oidc",
+        "https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows",
+        "https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax",
         "https://github.com/github/docs/pull/44805",
         "https://github.com/DataDog/pup/pull/519",
         "https://github.com/kyma-project/test-infra/issues/9976",
@@ -29,6 +34,14 @@ pub(super) static GITHUB: Grammar = Grammar {
     assumptions: &[
         "no repository customizes its subjects with `repo` as the first key",
         "a job that `pull_request_target` starts has the subject of the base branch, or of a pull request",
+        "the name of a workflow file ends with `.yml` or `.yaml`",
+        "no job that a pull request starts runs on a tag",
+    ],
+    never: &[
+        &[("ref", "refs/tags/*"), ("event_name", "pull_request*")],
+        &[("ref_type", "tag"), ("event_name", "pull_request*")],
+        &[("ref", "refs/tags/*"), ("ref_type", "branch")],
+        &[("ref", "refs/heads/*"), ("ref_type", "tag")],
     ],
     issuers: &[
         IssuerForm::Exact("https://token.actions.githubusercontent.com"),
@@ -99,7 +112,7 @@ static ATOMS: [Atom; 40] = [
     atom("actor", name(&[('!', '~')]), &["mallory"]),
     atom("actor_id", NUMBER, &["13"]),
     atom("workflow", Words::Any, &["deploy"]),
-    atom("workflow_file", name(FILE), &["deploy.yml", "evil.yml"]),
+    atom("workflow_file", WORKFLOW_FILE, &["deploy.yml", "evil.yml"]),
     atom(
         "workflow_at",
         Words::Path(REF),
@@ -107,7 +120,7 @@ static ATOMS: [Atom; 40] = [
     ),
     atom("called_owner", OWNER, &["evil-corp"]),
     atom("called_repository", name(FILE), &["workflows"]),
-    atom("called_file", name(FILE), &["deploy.yml", "evil.yml"]),
+    atom("called_file", WORKFLOW_FILE, &["deploy.yml", "evil.yml"]),
     atom(
         "called_at",
         Words::Path(REF),

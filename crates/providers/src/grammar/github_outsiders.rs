@@ -34,6 +34,12 @@ pub(super) static OUTSIDERS: [Outsider; 10] = [
         ],
     ),
     outsider(
+        "recycled-name",
+        "someone who registers a name of ours once it has been renamed or deleted",
+        OURS,
+        &[("owner_id", Is::Named), ("repository_id", Is::Named)],
+    ),
+    outsider(
         "other-repository",
         "another repository of ours",
         &[("owner", Is::Ours)],
@@ -89,11 +95,5 @@ pub(super) static OUTSIDERS: [Outsider; 10] = [
             ("runner", Is::Text("self-hosted")),
         ],
         &[],
-    ),
-    outsider(
-        "recycled-name",
-        "someone who registers our names after a renaming or deletion",
-        OURS,
-        &[("owner_id", Is::Named), ("repository_id", Is::Named)],
     ),
 ];

@@ -21,6 +21,7 @@ pub(super) static GITLAB_SELF_MANAGED: Grammar = Grammar {
     as_of: "2026-11-29",
     sources: &["https://docs.gitlab.com/ci/secrets/id_token_authentication/"],
     assumptions: &["no project customizes the components of its subjects"],
+    never: &[],
     issuers: &[IssuerForm::Around("https://gitlab.", "")],
     atoms: &ATOMS,
     claims: &CLAIMS,
@@ -190,6 +191,12 @@ static OUTSIDERS: [Outsider; 8] = [
         ],
     ),
     outsider(
+        "recycled-name",
+        "someone who registers a name of ours once it has been renamed or deleted",
+        OURS,
+        &[("namespace_id", Is::Named), ("project_id", Is::Named)],
+    ),
+    outsider(
         "other-repository",
         "another project of ours",
         &[("namespace", Is::Ours)],
@@ -232,11 +239,5 @@ static OUTSIDERS: [Outsider; 8] = [
             ("source", Is::Text("merge_request_event")),
         ],
         &[],
-    ),
-    outsider(
-        "recycled-name",
-        "someone who registers our names after a renaming or deletion",
-        OURS,
-        &[("namespace_id", Is::Named), ("project_id", Is::Named)],
     ),
 ];

@@ -13,6 +13,7 @@ pub(super) static GOOGLE: Grammar = Grammar {
     as_of: "2026-11-29",
     sources: &["https://cloud.google.com/compute/docs/instances/verifying-instance-identity"],
     assumptions: &[],
+    never: &[],
     issuers: &[IssuerForm::Exact("https://accounts.google.com")],
     atoms: &[
         tenant("subject", NUMBER, &["100000000000000000666"]),

@@ -45,6 +45,7 @@ const CLUSTER: Grammar = Grammar {
         "https://kubernetes.io/docs/concepts/overview/working-with-objects/names/",
     ],
     assumptions: &["tokens are those of pods and service accounts"],
+    never: &[],
     issuers: &[],
     atoms: &ATOMS,
     claims: &CLAIMS,

@@ -35,6 +35,9 @@ pub struct Grammar {
     pub sources: &'static [&'static str],
     /// What is taken for granted, as sentences without a full stop.
     pub assumptions: &'static [&'static str],
+    /// Claims that exclude each other, as paths and patterns whose only wildcard is `*`: no token matches
+    /// all of a list. The shapes tell the rest.
+    pub never: &'static [&'static [(&'static str, &'static str)]],
     /// The URLs of its issuers.
     pub issuers: &'static [IssuerForm],
     /// The parts that claims consist of.

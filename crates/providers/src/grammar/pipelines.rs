@@ -15,6 +15,7 @@ pub(super) static BITBUCKET: Grammar = Grammar {
         "https://support.atlassian.com/bitbucket-cloud/docs/integrate-pipelines-with-resource-servers-using-oidc/",
     ],
     assumptions: &[],
+    never: &[],
     issuers: &[IssuerForm::Around(
         "https://api.bitbucket.org/2.0/workspaces/",
         "/pipelines-config/identity/oidc",
@@ -113,6 +114,7 @@ pub(super) static AZURE_DEVOPS: Grammar = Grammar {
     as_of: "2026-11-29",
     sources: &["https://github.com/sigstore/fulcio/issues/1803"],
     assumptions: &[],
+    never: &[],
     issuers: &[IssuerForm::Around("https://vstoken.dev.azure.com/", "")],
     atoms: &[
         atom("organization", name(HYPHENATED), &["example"]),
@@ -215,6 +217,7 @@ pub(super) static SPACELIFT: Grammar = Grammar {
     as_of: "2026-11-29",
     sources: &["https://docs.spacelift.io/integrations/cloud-providers/oidc"],
     assumptions: &[],
+    never: &[],
     issuers: &[IssuerForm::Around("https://", ".app.spacelift.io")],
     atoms: &[
         atom("space", SLUGS, &["root"]),
@@ -292,6 +295,7 @@ pub(super) static CODEFRESH: Grammar = Grammar {
     as_of: "2026-11-29",
     sources: &["https://codefresh.io/docs/docs/integrations/oidc-pipelines/"],
     assumptions: &[],
+    never: &[],
     issuers: &[IssuerForm::Exact("https://oidc.codefresh.io")],
     atoms: &[
         tenant(

@@ -15,6 +15,7 @@ pub(super) static TERRAFORM: Grammar = Grammar {
         "https://developer.hashicorp.com/terraform/cloud-docs/workspaces/dynamic-provider-credentials/workload-identity-tokens",
     ],
     assumptions: &[],
+    never: &[],
     issuers: &[
         IssuerForm::Exact("https://app.terraform.io"),
         IssuerForm::Exact("https://app.eu.terraform.io"),

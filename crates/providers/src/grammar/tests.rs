@@ -63,6 +63,39 @@ fn paths_are_valid_and_unique_and_shapes_exist() {
     }
 }
 
+/// What excludes each other is on claims that the provider sends, with patterns that both dialects read
+/// alike.
+#[test]
+fn claims_that_exclude_each_other_are_known() {
+    for grammar in GRAMMARS {
+        for (path, pattern) in grammar.never.iter().copied().flatten() {
+            let mut claims = grammar.claims.iter();
+            assert!(
+                claims.any(|own| own.path == *path),
+                "{}: {path}",
+                grammar.id
+            );
+            assert!(
+                !pattern.contains(['.', '?', '\\']),
+                "{}: {pattern}",
+                grammar.id
+            );
+        }
+    }
+}
+
+/// `build_branch` is the branch of the subject.
+#[test]
+fn the_branch_of_a_buildkite_subject_is_that_of_its_claim() {
+    let buildkite = grammar("https://agent.buildkite.com").unwrap();
+    let shape = buildkite.shapes.iter().find(|shape| shape.name == "branch");
+    let claims: Vec<_> = buildkite.claims_of(shape.unwrap()).collect();
+    for path in ["sub", "build_branch"] {
+        let claim = claims.iter().find(|claim| claim.path == path).unwrap();
+        assert!(claim.value.contains(&Piece::Atom("branch")), "{path}");
+    }
+}
+
 #[test]
 fn samples_are_words_of_their_atoms() {
     for grammar in GRAMMARS {
@@ -145,5 +178,9 @@ fn is_word(words: &Words, text: &str) -> bool {
             .parse::<i64>()
             .is_ok_and(|number| number.to_string() == text),
         Words::Further(c) => text.is_empty() || text.starts_with(*c),
+        Words::Ending(set, ends) => ends.iter().any(|end| {
+            let start = text.strip_suffix(end).unwrap_or_default();
+            !start.is_empty() && start.chars().all(|c| is_in(set, c))
+        }),
     }
 }

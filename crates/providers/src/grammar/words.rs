@@ -24,6 +24,8 @@ pub enum Words {
     Further(char),
     /// An integer as JSON writes it.
     Integer,
+    /// One or more of these characters, then one of these endings.
+    Ending(CharSet, &'static [&'static str]),
 }
 
 /// ASCII letters and digits.
@@ -47,6 +49,9 @@ pub(super) const FILE: CharSet = &[
     ('_', '_'),
     ('.', '.'),
 ];
+
+/// Names of workflow files on GitHub.
+pub(super) const WORKFLOW_FILE: Words = Words::Ending(FILE, &[".yml", ".yaml"]);
 
 /// What a segment of a git ref can have ([git-check-ref-format]): no control character, space, `/`,
 /// `~`, `^`, `:`, `?`, `*`, `[`, `\` or DEL.

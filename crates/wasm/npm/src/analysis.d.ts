@@ -133,11 +133,36 @@ export interface Rung {
   id: OutsiderClass;
   /** Who it is: `another repository of ours`. */
   title: string;
-  /** Whether they are strangers: not of one's own outermost name, such as the owner. */
+  /** Whether they are strangers: not of one's own outermost name, or of one that someone else has registered again. */
   isStranger: boolean;
   /** Whether one of them is admitted. */
   answer: TokenAnswer;
   /** Indices of the allows that admit one. */
+  policies: number[];
+  /** The same allows, with a token that they match: the first 50 groups. */
+  admitted: Admitted[];
+}
+/** Allows that admit a token of a class, with one that each of them matches. */
+export interface Admitted {
+  /** Indices of the allows. */
+  policies: number[];
+  /** What each of them gives: `organization tokens with role deployer`. */
+  gives: string;
+  /** Which of the class they admit, if their rules leave out some: ``only if the tag begins with `v` ``. */
+  which?: string;
+  witness: Witness;
+}
+/** A deny, and what it takes away from allows. */
+export interface DenyEffect {
+  /** Index of the deny. */
+  policy: number;
+  /** Whether it only reports: then it takes away nothing yet. */
+  isReportOnly: boolean;
+  /** What it refuses, for tokens that its rules match: `organization tokens`. */
+  refuses: string;
+  /** Whether there is a token that an allow admits, or would admit without this deny. */
+  answer: TokenAnswer;
+  /** Indices of the allows that admit less by it. */
   policies: number[];
 }
 /** Who gets into an issuer's policies, from strangers inwards. */
@@ -147,6 +172,8 @@ export interface Who {
   ours: Ours[];
   /** Empty if nothing is known of the provider. */
   rungs: Rung[];
+  /** The denies, with what they take away: the first 100. */
+  denies: DenyEffect[];
   facts: Facts;
 }
 
@@ -156,12 +183,16 @@ export type RequestKind =
   | { tokenType: "team" }
   | { tokenType: "personal"; login: string }
   | { tokenType: "runner"; name: string };
-/** A token that only one side admits. */
+/** A token that only one side admits, or to which only one side gives a role. */
 export interface Change {
   /** Index of the allow that admits it: among the new policies if it is opened, the old ones if closed. */
   policy: number;
-  /** Indices of the other side's policies that refuse it; empty if none allows it. */
+  /** What that allow gives: `organization tokens with role deployer`. */
+  gives: string;
+  /** Indices of the other side's policies that refuse it, or give another role; empty if none allows it. */
   refusedBy: number[];
+  /** What the other side does with it: `no new policy allows it`. */
+  because: string;
   witness: Witness;
 }
 /** What a change opens and closes for requests of one kind. */
@@ -172,6 +203,10 @@ export interface KindDifference {
   opened: Change[];
   /** One token for each allow of the old policies that admits something no longer admitted. */
   closed: Change[];
+  /** The roles that tokens get only from the new policies, where both admit them. */
+  openedRoles?: Change[];
+  /** The roles that tokens get only from the old policies, where both admit them. */
+  closedRoles?: Change[];
   /** Allows of which it is not known whether they open or close something. */
   undecided: { policy: number; isNew: boolean; reason: UndecidedReason }[];
 }

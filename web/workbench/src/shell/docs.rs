@@ -40,11 +40,7 @@ pub const ALL: [Page; 12] = [
 
 /// The address of the documentation of a finding, relative to the app's.
 pub fn of_finding(code: &str) -> String {
-    match code {
-        // These are about the list, and not about policies.
-        "many-policies" | "findings-left-out" => "docs/policy-language.html#findings".to_owned(),
-        code => format!("docs/findings.html#{code}"),
-    }
+    format!("docs/findings.html#{code}")
 }
 
 /// The documentation of a page of the app, by its path and its section.
@@ -132,10 +128,5 @@ mod tests {
                 format!("docs/findings.html#{}", rule.code)
             );
         }
-        assert!(read("policy-language").contains("\n## Findings\n"));
-        assert_eq!(
-            of_finding("many-policies"),
-            "docs/policy-language.html#findings"
-        );
     }
 }

@@ -41,7 +41,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         }
         if let Some(witness) = cx.outsider(allow, &[class::OTHER_BRANCH]) {
             let grant = match is_admin(definition) {
-                true => "gives admin permission to",
+                true => "grants admin permission to",
                 false => "admits",
             };
             let message = format!("this {grant} jobs of any branch");

@@ -40,7 +40,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         let is_in_subject = subject.is_some_and(|own| own.contains("/vcs-origin/"));
         if rule_on(definition, CLAIM).is_none() && !is_in_subject && cx.stranger(allow).is_none() {
             let message =
-                "this does not say from which repository the job was built: a fork's is one too";
+                "this does not say which repository the job was built from, so a fork will do";
             cx.add(Finding::on(allow, RULE.says(message)));
         }
     }

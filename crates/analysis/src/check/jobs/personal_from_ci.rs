@@ -11,7 +11,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "personal-from-ci",
     severity: Severity::Warning,
     basis: Basis::Heuristic,
-    title: "Jobs of CI get tokens of a person.",
+    title: "CI jobs get a personal token.",
     about: "A personal token can do whatever the person can, in every organization, and its use is recorded as theirs.",
     incident: "The person leaves or is promoted, and the job stops, or can do more than before, without any change of its policy.",
     remedy: "use a token of type team or organization",
@@ -33,7 +33,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
     }
     for (allow, definition) in cx.allows() {
         if definition.token_type == TokenType::Personal {
-            let message = format!("jobs of {} get a token of a person by this", cx.provider());
+            let message = format!("this gives jobs of {} a personal token", cx.provider());
             cx.add(Finding::on(allow, RULE.says(message)));
         }
     }

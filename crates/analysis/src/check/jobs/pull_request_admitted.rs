@@ -8,6 +8,7 @@ use crate::check::context::{Context, is_admin};
 use crate::check::finding::{Edit, Finding, SafeFix};
 use crate::check::fix::verified;
 use crate::check::rule::{Example, Rule};
+use crate::pin::is_same_claim;
 
 use super::any_repository::is_protected;
 
@@ -56,7 +57,9 @@ pub(super) fn find(cx: &mut Context<'_>) {
         };
         let message = format!("this admits {what}, before anyone has reviewed them");
         let mut found = Finding::on(allow, RULE.says(message)).severity(severity);
-        if is_github {
+        if is_github && names_pull_requests(definition) {
+            found = found.help("if it is meant for pull requests, grant only what anyone who can open one may do; otherwise end `sub` with a branch or an environment");
+        } else if is_github {
             found.fixes.extend(denied.of(cx, allow, definition));
         } else {
             found = found.help("name the branch, or deny the claim that tells such jobs apart");
@@ -84,6 +87,13 @@ impl<'a> Denied<'a> {
         if let Some((_, fix)) = known.find(|(own, _)| target(own) == target(definition)) {
             return fix.clone();
         }
+        // What is written is meant: such a deny would take it away.
+        let is_meant =
+            |own: &PolicyDefinition| target(own) == target(definition) && names_pull_requests(own);
+        if cx.allows().iter().any(|(_, own)| is_meant(own)) {
+            self.0.push((definition, None));
+            return None;
+        }
         let edit = Edit::AddDeny {
             like: allow,
             claim: "event_name".to_owned(),
@@ -93,6 +103,18 @@ impl<'a> Denied<'a> {
         self.0.push((definition, fix.clone()));
         fix
     }
+}
+
+/// Whether a policy names pull requests: their events, their refs, or a claim that only they have.
+fn names_pull_requests(policy: &PolicyDefinition) -> bool {
+    policy.rules.iter().any(|(claim, pattern)| {
+        ["pull_request", "refs/pull/"]
+            .iter()
+            .any(|text| pattern.contains(text))
+            || ["head_ref", "base_ref"]
+                .iter()
+                .any(|own| is_same_claim(own, claim) && !pattern.is_empty())
+    })
 }
 
 /// Whether the job of a pull request is one of a branch that the allow names. GitHub tells both apart.

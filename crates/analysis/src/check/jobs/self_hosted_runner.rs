@@ -31,7 +31,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 pub(super) fn find(cx: &mut Context<'_>) {
     let open = cx.open_to(class::SELF_HOSTED_RUNNER, |_, _, own| is_admin(own));
     for (allow, _, witness) in open {
-        let message = "jobs on self-hosted runners get admin permission by this";
+        let message = "this grants admin permission to jobs on self-hosted runners";
         let mut found = Finding::on(allow, RULE.says(message));
         let title = "require runners that GitHub hosts";
         let rule = ("runner_environment", "github-hosted");

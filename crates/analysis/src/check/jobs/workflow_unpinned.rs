@@ -30,7 +30,7 @@ pub(in crate::check) const RULE: Rule = Rule {
 pub(super) fn find(cx: &mut Context<'_>) {
     let open = cx.open_to(class::OTHER_WORKFLOW, |_, _, own| is_admin(own));
     for (allow, _, witness) in open {
-        let message = "any workflow gets admin permission by this";
+        let message = "this grants admin permission to jobs of any workflow";
         cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
     }
 }

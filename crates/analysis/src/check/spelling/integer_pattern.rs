@@ -13,7 +13,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "integer-pattern",
     severity: Severity::Note,
     basis: Basis::Facts,
-    title: "A pattern for a number has a wildcard, which goes by digits.",
+    title: "A pattern for a number has a wildcard, which matches digits.",
     about: "A number is matched by its digits: `5*` admits 5, 50 and 512.",
     incident: "A range is meant, such as all numbers from 50 to 59, and any longer number that begins alike is admitted.",
     remedy: "write the whole number, or one policy for each",
@@ -38,7 +38,8 @@ pub(super) fn find(cx: &mut Context<'_>) {
         let has_wildcard = parts.iter().any(|part| is_wild(part.kind));
         let is_any = parts.iter().all(|part| is_wild(part.kind));
         if has_wildcard && !is_any && kind_of(cx, &claim) == Some(ClaimKind::Integer) {
-            let message = format!("`{claim}` is a number, and `{pattern}` goes by its digits");
+            let message =
+                format!("`{claim}` is a number, and `{pattern}` is matched against its digits");
             cx.add(Finding::on_rule(policy, &claim, RULE.says(message)));
         }
     }

@@ -12,7 +12,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     severity: Severity::Note,
     basis: Basis::Facts,
     title: "Allows pin names that can change, where the provider sends identifiers that do not.",
-    about: "After a renaming the policy does not match any more. Where others can register the old name, it is `recyclable-name`. One finding for all policies of the issuer.",
+    about: "Once the name changes, the policy no longer matches. Where others can register the old name, it is `recyclable-name`. One finding for all policies of the issuer.",
     incident: "A project is renamed on a Friday afternoon, and its deployments are refused until someone finds the policy.",
     remedy: "add a rule on the identifier, such as `terraform_workspace_id`, or keep names stable",
     found_in: Example::at(
@@ -38,7 +38,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         return;
     };
     let ids = identifiers(cx);
-    let message = "this pins names that can change, but no identifier";
+    let message = "this pins only names, which can change, and no identifier";
     let help = format!("add a rule on {ids}, or keep names stable");
     cx.add(
         Finding::on(first, RULE.says(message))

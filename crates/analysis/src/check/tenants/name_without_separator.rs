@@ -17,7 +17,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "name-without-separator",
     severity: Severity::Error,
     basis: Basis::Facts,
-    title: "A wildcard continues a name, so that other names that begin alike are admitted.",
+    title: "A wildcard continues a name, so that other names that start the same way are admitted.",
     about: "A name ends at its separator: `repo:acme*` admits `repo:acme-evil/web:…`, whose owner anyone can register. For the name of a tenant it is an error; for one within a tenant, such as a repository, a warning.",
     incident: "Tinder's security team found roles that trusted `repo:tinder*`. An official Terraform example had a prefix without separator too. `repo:o*/r*`, sometimes advised for immutable subjects, admits any owner that begins with `o`.",
     remedy: "write the separator right after the name, before any wildcard",
@@ -44,7 +44,16 @@ pub(super) fn reason(
     let Pin::Part(name) = pin(definition, issuer, cx.dialect) else {
         return None;
     };
-    Some(report(cx, allow, definition, &name, witness))
+    let mut found = report(allow, &name, witness);
+    let claim = name.claim.as_str();
+    let pattern = rule_on(definition, claim).map(|(_, pattern)| pattern.as_str());
+    if let Some(pattern) = pattern.and_then(|pattern| ended(pattern, &name)) {
+        let title = format!("end the name with `{}`", name.until);
+        found
+            .fixes
+            .extend(with_rule(cx, title, allow, (claim, &pattern)));
+    }
+    Some(found)
 }
 
 /// The names within a tenant.
@@ -60,11 +69,19 @@ pub(super) fn find(cx: &mut Context<'_>) {
         let name = shared.and_then(|issuer| unended(definition, issuer, cx.dialect));
         let found = match (other_name(cx, allow), name) {
             (Some((_, witness)), Some(name)) => {
-                report(cx, allow, definition, &name, &witness).witness(witness)
+                // Several names of one's own may be meant, so ending the name is no safe fix.
+                let found = report(allow, &name, &witness);
+                let meant = format!(
+                    ", unless all whose names begin with `{}` are meant",
+                    name.name
+                );
+                let help = found.diagnostic.help.clone().unwrap_or_default();
+                found.help(help + &meant).witness(witness)
             }
             (Some((part, witness)), None) => {
                 let token = token(&witness);
-                let message = format!("this admits every {part} whose name begins alike: {token}");
+                let message =
+                    format!("this admits every {part} whose name starts the same way: {token}");
                 Finding::on(allow, RULE.says(message)).witness(witness)
             }
             (None, Some(name)) => {
@@ -103,13 +120,7 @@ fn other_name(cx: &mut Context<'_>, allow: usize) -> Option<(&'static str, Witne
     None
 }
 
-fn report(
-    cx: &mut Context<'_>,
-    allow: usize,
-    definition: &PolicyDefinition,
-    name: &Unended,
-    witness: &Witness,
-) -> Finding {
+fn report(allow: usize, name: &Unended, witness: &Witness) -> Finding {
     let Unended {
         claim,
         word,
@@ -124,22 +135,21 @@ fn report(
     );
     let advice = match *until {
         _ if name.is_end => "write the whole name after an `@`".to_owned(),
+        _ if is_prefix(own) => format!("name each {word} in full"),
         "" => "write the whole name".to_owned(),
         until => format!("write `{until}` right after the name, before any wildcard"),
     };
-    let mut found = Finding::on_rule(allow, claim, RULE.says(message)).help(advice);
-    let pattern = rule_on(definition, claim).map(|(_, pattern)| pattern.as_str());
-    if let Some(pattern) = pattern.and_then(|pattern| ended(pattern, name)) {
-        let title = format!("end the name with `{until}`");
-        let fix = with_rule(cx, title, allow, (claim, &pattern));
-        found.fixes.extend(fix);
-    }
-    found
+    Finding::on_rule(allow, claim, RULE.says(message)).help(advice)
+}
+
+/// Whether a name goes on, as it is written: no name of its own ends so.
+fn is_prefix(name: &str) -> bool {
+    name.ends_with(['-', '_', '.'])
 }
 
 /// The pattern with the separator after the name that a `*` continues.
 fn ended(pattern: &str, name: &Unended) -> Option<String> {
-    if name.is_end || name.until.is_empty() {
+    if name.is_end || name.until.is_empty() || is_prefix(&name.name) {
         return None;
     }
     let rest = pattern.strip_prefix(name.shared.as_str())?;

@@ -11,7 +11,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "recyclable-name",
     severity: Severity::Note,
     basis: Basis::Facts,
-    title: "Allows pin names that others can register after a renaming or deletion.",
+    title: "Allows pin only names, which others can register once they have been renamed or deleted.",
     about: "Whose name it is can change; an identifier is never given out again. One finding for all policies of the issuer, and only a note: as long as your names stay yours, no one else gets in.",
     incident: "Astrix (\"Sub:jugation\") took over names of GitHub organizations that cloud roles still trusted. The guide of google-github-actions/auth recommends numeric identifiers for this reason, and Spacelift documents the same of slugs.",
     remedy: "add a rule on an identifier, such as `repository_owner_id`",
@@ -36,7 +36,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         return;
     };
     let message =
-        "this pins names that others can register after a renaming or deletion, but no identifier";
+        "this pins only names, which others can register once they have been renamed or deleted";
     let help = format!("add a rule on {}", identifiers(cx));
     let mut found = Finding::on(first, RULE.says(message))
         .also(policies)

@@ -12,7 +12,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "workflow-claim-confused",
     severity: Severity::Warning,
     basis: Basis::Facts,
-    title: "The claims `workflow_ref` and `job_workflow_ref` are taken for each other.",
+    title: "The claims `workflow_ref` and `job_workflow_ref` are confused.",
     about: "`workflow_ref` is the workflow that runs, always of the job's own repository. `job_workflow_ref` is the one that has the job: a reusable workflow, of any repository. Naming only the reusable workflow admits every repository that calls it, which is an error; a public one can be called by anyone.",
     incident: "A platform team trusts its deployment workflow by `job_workflow_ref` alone. Any stranger calls that public workflow, with inputs of their own, and its job gets in.",
     remedy: "name the reusable workflow in `job_workflow_ref`, and the repositories that may call it in `repository_owner`, `repository` or `sub`",
@@ -70,7 +70,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
         });
         if is_other {
             let message =
-                format!("`workflow_ref` is of the job's own repository, never of `{repository}`");
+                format!("`workflow_ref` is in the job's own repository, never in `{repository}`");
             let help = "a reusable workflow of another repository is in `job_workflow_ref`";
             cx.add(Finding::on_rule(policy, claim, RULE.says(message)).help(help));
         }

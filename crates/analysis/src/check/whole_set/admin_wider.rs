@@ -1,4 +1,4 @@
-//! `admin-wider`: admin permission is given to tokens that get in no other way.
+//! `admin-wider`: admin permission is granted to tokens that get in no other way.
 
 use claimgate::diagnostic::{Basis, Severity};
 
@@ -11,8 +11,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "admin-wider",
     severity: Severity::Warning,
     basis: Basis::Proved,
-    title: "Admin permission is given to tokens that no allow without it admits.",
-    about: "Usually the policy that grants admin is the narrowest one. Here it admits tokens that the plain allows do not.",
+    title: "Admin permission is granted to tokens that no policy without it admits.",
+    about: "The policy that grants admin permission is usually the narrowest one. Here it admits tokens that the policies without admin permission do not.",
     incident: "UNC6426 (2026): with one stolen package token an attacker ran a job, exchanged its ID token for a role made for deployments, and was administrator within 72 hours.",
     remedy: "narrow the policy that lists `admin` to the job that needs it",
     found_in: Example::github(
@@ -34,7 +34,7 @@ pub(super) fn add(cx: &mut Context<'_>, allow: usize, issue: Issue) {
         return;
     };
     let message = format!(
-        "this gives admin permission to a token that no allow without it admits: {}",
+        "this grants admin permission to {}, which no policy without admin permission admits",
         token(witness)
     );
     let found = Finding::on(allow, RULE.says(message)).basis(cx.facts());

@@ -16,7 +16,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "deny-avoidable",
     severity: Severity::Error,
     basis: Basis::Facts,
-    title: "A deny rests on a claim that tokens may lack: without it they pass.",
+    title: "A deny relies on a claim that tokens may lack: a token without it gets past the deny.",
     about: "A rule on a missing claim does not match, so the deny does not match either. The allow that the deny is meant to restrict has to require the claim. Where nothing is known of the provider's tokens it is a warning.",
     incident: "AWS documents the same trap for keys that are missing in a request. A deny on `ref_protected: false` stops unprotected branches, until a token comes without `ref_protected`.",
     remedy: "require the claim in the allow, by a rule with `*`, or allow only the right values instead of denying the others",
@@ -87,10 +87,10 @@ fn report(cx: &mut Context<'_>, deny: usize, claim: &str, allows: &[usize], witn
     let allows_named = numbers(allows);
     let message = match allows.len() {
         1 => format!(
-            "a token without `{claim}` passes by this deny: {allows_named} does not require the claim"
+            "a token without `{claim}` gets past this deny: {allows_named} does not require the claim"
         ),
         _ => format!(
-            "a token without `{claim}` passes by this deny: {allows_named} do not require the claim"
+            "a token without `{claim}` gets past this deny: {allows_named} do not require the claim"
         ),
     };
     let severity = match cx.grammar() {

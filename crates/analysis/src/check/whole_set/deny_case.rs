@@ -16,7 +16,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "deny-case",
     severity: Severity::Warning,
     basis: Basis::Facts,
-    title: "A deny stops a name in one spelling, and the provider takes names in any case.",
+    title: "A deny stops a name in one spelling only, and the provider ignores case in names.",
     about: "Patterns tell upper case from lower case. GitHub and GitLab do not in names of owners, repositories and environments, and write them as their owner or the workflow does.",
     incident: "aws-actions/configure-aws-credentials#318: `Octo-Org` in the policy and `octo-org` in the token. For an allow that is a refusal; for a deny it is a hole.",
     remedy: "allow only the right names instead of denying others, or deny by an identifier such as `repository_id`",
@@ -79,7 +79,7 @@ fn add(
         let answer = is_met.then(|| cx.analysis.admits(allow, &class));
         if let Some(witness) = answer.and_then(|answer| cx.yes(allow, answer)) {
             let message = format!(
-                "this does not stop the same {part} in another case, which {} takes for the same: {} passes",
+                "this denies the {part} in one spelling only, and {} ignores case: {} gets past it",
                 cx.provider(),
                 token(&witness)
             );

@@ -11,8 +11,8 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "role-ambiguous-possible",
     severity: Severity::Error,
     basis: Basis::Proved,
-    title: "Two allows give different roles to one token, which is refused.",
-    about: "A token that two allows with different roles match is refused with `role-ambiguous`. Adding an allow can so take access away.",
+    title: "Two allows give different roles to the same token, which is therefore refused.",
+    about: "A token that two allows with different roles match is refused with `role-ambiguous`. So adding an allow can take access away.",
     incident: "Someone adds a policy for a further role, and deployments that worked are refused: no policy denies them, and each one by itself allows them.",
     remedy: "make the rules exclude each other, or give both the same role",
     found_in: Example::github(
@@ -34,7 +34,7 @@ pub(super) fn add(cx: &mut Context<'_>, first: usize, issue: Issue) {
         return;
     };
     let message = format!(
-        "{} give different roles to one token, which is refused: {}",
+        "{} give different roles to the same token, which is therefore refused: {}",
         numbers(&issue.policies),
         token(witness)
     );

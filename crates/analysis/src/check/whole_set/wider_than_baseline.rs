@@ -41,15 +41,20 @@ pub(super) fn find(cx: &mut Context<'_>) {
     };
     let mut seen = Vec::new();
     for kind in difference(&before, cx.model).kinds {
-        for change in kind.opened {
+        let admitted = kind.opened.into_iter().map(|change| (change, true));
+        let roles = kind.opened_roles.into_iter().map(|change| (change, false));
+        for (change, is_admitted) in admitted.chain(roles) {
             if seen.contains(&change.policy) {
                 continue;
             }
             seen.push(change.policy);
-            let message = format!(
-                "this admits what was refused before: {}",
-                token(&change.witness)
-            );
+            let (token, gives) = (token(&change.witness), &change.gives);
+            let message = match is_admitted {
+                true => format!("this admits what was refused before: {token}"),
+                false => {
+                    format!("this now gives {gives} to {token}, which got another role before")
+                }
+            };
             let found = Finding::on(change.policy, RULE.says(message)).basis(cx.facts());
             cx.add(found.witness(change.witness));
         }

@@ -30,6 +30,7 @@ fn the_ladder_is_lit_up_to_where_policies_admit() {
         expected(&[
             ("anyone", "no"),
             ("look-alike-owner", "no"),
+            ("recycled-name", "repo:acme/web:ref:refs/heads/main"),
             ("other-repository", "no"),
             ("other-branch", "no"),
             ("other-tag", "no"),
@@ -37,7 +38,6 @@ fn the_ladder_is_lit_up_to_where_policies_admit() {
             ("other-environment", "no"),
             ("other-workflow", "repo:acme/web:ref:refs/heads/main"),
             ("self-hosted-runner", "repo:acme/web:ref:refs/heads/main"),
-            ("recycled-name", "repo:acme/web:ref:refs/heads/main"),
         ])
     );
     assert_eq!(rungs(&pinned, Some("github-actions:acme/web")).len(), 10);
@@ -50,6 +50,7 @@ fn the_ladder_is_lit_up_to_where_policies_admit() {
         expected(&[
             ("anyone", "no"),
             ("look-alike-owner", "repo:acme-evil/web:ref:refs/heads/main"),
+            ("recycled-name", "repo:acme/web:ref:refs/heads/main"),
             ("other-repository", "repo:acme/evil:ref:refs/heads/main"),
             ("other-branch", "repo:acme/web:ref:refs/heads/main"),
             ("other-tag", "repo:acme/web:ref:refs/tags/v1"),
@@ -57,7 +58,6 @@ fn the_ladder_is_lit_up_to_where_policies_admit() {
             ("other-environment", "repo:acme/web:environment:production"),
             ("other-workflow", "repo:acme/web:ref:refs/heads/main"),
             ("self-hosted-runner", "repo:acme/web:ref:refs/heads/main"),
-            ("recycled-name", "repo:acme/web:ref:refs/heads/main"),
         ])
     );
 }

@@ -251,7 +251,7 @@ fn what_a_database_holds_is_checked_while_the_server_runs_and_after() {
     };
     let (code, text) = check(&[]);
     assert_eq!(code, Some(0), "{text}");
-    let finding = "note[dot-is-wildcard]: policies[0].rules.sub: ";
+    let finding = "note[dot-is-wildcard]: policy 1, `rules.sub`: ";
     assert!(text.starts_with(finding), "{text}");
     assert!(text.contains("\n--> acme: https://ci.example\n"), "{text}");
     assert!(
