@@ -37,7 +37,9 @@ export async function tabTo(page, locator, where = "") {
 export async function walk(page, where) {
   const expected = await page.evaluate(() => {
     document.activeElement?.blur();
-    const all = document.querySelectorAll("a[href], button, input, select, textarea, summary");
+    // An open dialog keeps the focus.
+    const within = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document;
+    const all = within.querySelectorAll("a[href], button, input, select, textarea, summary");
     // Tab reaches only the checked radio button; the arrow keys reach the others.
     const isStop = (element) => element.type !== "radio" || element.checked;
     return [...all].filter((element) => !element.disabled && element.checkVisibility() && element.tabIndex >= 0 && isStop(element)).length;

@@ -61,6 +61,8 @@ export function opener(browser) {
     open: async (state, options) => {
       const page = isConnected(state) ? await connected(browser, state, options, started) : await newPage(browser, { ...alone[state.given](), ...options });
       page.names ??= namesAlone;
+      // The console has what fails.
+      if (state.kind === "failing") page.expected ??= /Failed to load resource/;
       await visit(page, new URL(filled(page, state.path), page.server?.url ?? appUrl).href);
       for (const [verb, ...words] of state.steps ?? []) await VERBS[verb](page, ...words.map((word) => filled(page, word)));
       await at(page, ...state.shows).waitFor();
