@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Url, Worker, WorkerOptions, WorkerType};
 
+use crate::ui::in_sight::keep_in_sight;
 use claimgate_workbench::analysis::question::answer;
 
 /// How long a question rests before it is asked.
@@ -86,7 +87,9 @@ where
             let done = move |reply: Result<String, String>| {
                 answered.try_set_value(reply.is_ok().then_some(text));
                 let answer = reply.and_then(|text| answer(&text));
-                answer_to.try_set(Some(answer.map(|answer| with(about, answer))));
+                let answer = answer.map(|answer| with(about, answer));
+                // What it shows may take the place of what has the focus.
+                keep_in_sight(|| drop(answer_to.try_set(Some(answer))));
                 is_busy.try_set(false);
             };
             analyst.try_update_value(|analyst| analyst.ask(&asked, Box::new(done)));

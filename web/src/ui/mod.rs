@@ -8,6 +8,7 @@ pub(crate) mod copy_button;
 pub(crate) mod empty_state;
 pub(crate) mod field;
 pub(crate) mod icon;
+pub(crate) mod in_sight;
 pub(crate) mod inline_code;
 pub(crate) mod list_search;
 pub(crate) mod popover;

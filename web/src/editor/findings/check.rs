@@ -10,7 +10,6 @@ use crate::analysis::findings::FindingActions;
 use crate::analysis::found::checked;
 use crate::analysis::worker::{REST, live_of};
 use crate::editor::at::Fitting;
-use crate::editor::focus::keep_in_sight;
 use crate::editor::state::PolicyState;
 
 impl PolicyState {
@@ -26,10 +25,7 @@ impl PolicyState {
             written.as_ref().ok().filter(|_| is_right).cloned()
         });
         let found = checked(self.settings, saved, right, is_wanted).answer;
-        Effect::new(move || {
-            let found = found.get().and_then(Result::ok);
-            keep_in_sight(|| self.found.checked.set(found));
-        });
+        Effect::new(move || self.found.checked.set(found.get().and_then(Result::ok)));
         self.fit(right);
     }
 
