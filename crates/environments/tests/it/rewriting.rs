@@ -1,5 +1,6 @@
 //! Encryption and decryption of secrets in a definition change nothing else.
 
+use claimgate_environments::limits::MAX_DEFINITION_BYTES;
 use claimgate_environments::{
     Decrypter, HostError, RewriteError, Value, check_ciphertexts, ciphertexts, decrypt_secrets,
     encrypt_secrets, has_plaintext, reencrypt_secrets,
@@ -166,6 +167,17 @@ fn ciphertexts_that_cannot_be_decrypted_are_reported_where_they_are() {
     let broken = "values: { a: { fn::secret: { ciphertext: broken } } }";
     let found = check_ciphertexts("a/b", broken, &Rot128);
     assert_eq!(found[0].summary, "invalid ciphertext: illegal base64 data");
+}
+
+#[test]
+fn a_definition_that_encryption_makes_too_large_is_refused_with_its_size() {
+    let source = format!("values:\n  a:\n{}", "  - fn::secret: b\n".repeat(20_000));
+    assert!(source.len() < MAX_DEFINITION_BYTES);
+    let error = encrypt_secrets(&source, &Rot128).unwrap_err();
+    assert!(
+        matches!(error, RewriteError::TooLarge(size) if size > MAX_DEFINITION_BYTES),
+        "{error}"
+    );
 }
 
 #[test]
