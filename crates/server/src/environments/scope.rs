@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use claimgate_api::ChangeAction;
 use serde_json::json;
 
 use super::access::grants::{Grant, Grants};
 use super::access::permission::Permission;
-use super::action::EnvironmentAction;
 use super::keys::data_key::{EnvironmentKeys, Owner};
 use super::keys::master::MasterKeys;
 use super::names::{Name, Version, check_organization};
@@ -105,7 +105,7 @@ impl Scope {
             return Ok(());
         }
         let detail = json!({"expected": needed.as_str(), "found": found.as_str()});
-        let change = change(EnvironmentAction::Denied, &self.organization, name);
+        let change = change(ChangeAction::EnvironmentDenied, &self.organization, name);
         let change = change.with([None, Some(detail)]);
         self.store().record(change).await?;
         Ok(())
@@ -147,7 +147,7 @@ impl Scope {
     pub(super) async fn record_decrypted(&self, definition: &Definition) -> Result<(), ApiError> {
         let name = &definition.environment.name;
         let detail = json!({"revision": definition.revision});
-        let change = change(EnvironmentAction::Decrypted, &self.organization, name);
+        let change = change(ChangeAction::EnvironmentDecrypted, &self.organization, name);
         let change = change.with([None, Some(detail)]);
         Ok(self.store().record(change).await?)
     }

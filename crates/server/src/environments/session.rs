@@ -6,13 +6,13 @@ use std::sync::Arc;
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use claimgate_api::ChangeAction;
 use claimgate_environments::{Environment, Path, Value};
 use serde::Deserialize;
 use serde_json::json;
 use zeroize::Zeroizing;
 
 use super::access::grants::Grant;
-use super::action::EnvironmentAction;
 use super::evaluate::Evaluated;
 use super::keys::session_key::{SessionId, SessionOwner};
 use super::names::Name;
@@ -119,10 +119,10 @@ fn opened(
         .map(|(name, revision)| format!("{name}@{revision}"))
         .collect();
     let detail = json!({"revision": revision, "seconds": seconds, "imports": names});
-    let first = record(EnvironmentAction::Opened, &shown, detail);
+    let first = record(ChangeAction::EnvironmentOpened, &shown, detail);
     let rest = imported.iter().map(|(name, revision)| {
         let detail = json!({"revision": revision, "seconds": seconds, "through": shown});
-        record(EnvironmentAction::Imported, &name.to_string(), detail)
+        record(ChangeAction::EnvironmentImported, &name.to_string(), detail)
     });
     std::iter::once(first).chain(rest).collect()
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use claimgate_api::{CloneInput, ErrorBody};
+use claimgate_api::{ChangeAction, CloneInput, ErrorBody};
 use claimgate_environments::{RewriteError, reencrypt_secrets};
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
@@ -15,7 +15,6 @@ use super::definitions::cannot_rewrite;
 use super::list::{full, new_record, owner};
 use crate::app::App;
 use crate::environments::access::permission::Permission;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::evaluate::blocking;
 use crate::environments::keys::data_key::EnvironmentKeys;
 use crate::environments::names::Name;
@@ -54,7 +53,7 @@ async fn clone(
     scope.require(&to, Permission::Write).await?;
     let detail =
         json!({"from": original.environment.name.to_string(), "revision": original.revision});
-    let change = change(EnvironmentAction::Cloned, &scope.organization, &to);
+    let change = change(ChangeAction::EnvironmentCloned, &scope.organization, &to);
     let change = change.with([None, Some(detail)]);
     let new = copy(&scope, original, to, &input).await?;
     let store = scope.store();

@@ -9,7 +9,9 @@ use axum::http::Uri;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claimgate::time::format_utc;
-use claimgate_api::{EnvironmentEntry, EnvironmentInput, EnvironmentsBody, ErrorBody};
+use claimgate_api::{
+    ChangeAction, EnvironmentEntry, EnvironmentInput, EnvironmentsBody, ErrorBody,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,7 +21,6 @@ use crate::app::App;
 use crate::clock::now;
 use crate::environments::access::grants::Grants;
 use crate::environments::access::permission::Permission;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::keys::data_key::{EnvironmentKeys, Owner};
 use crate::environments::names::{Name, check_organization};
 use crate::environments::record::EnvironmentRecord;
@@ -190,7 +191,7 @@ async fn create(
         record,
     };
     let change = change(
-        EnvironmentAction::Created,
+        ChangeAction::EnvironmentCreated,
         &scope.organization,
         &new.record.name,
     );

@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
-use claimgate_api::{ErrorBody, OpenBody};
+use claimgate_api::{ChangeAction, ErrorBody, OpenBody};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,7 +17,6 @@ use super::json_text;
 use crate::app::App;
 use crate::environments::access::grants::Grant;
 use crate::environments::access::permission::Permission;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::evaluate::{Evaluate, Mode, evaluate, text};
 use crate::environments::scope::Scope;
 use crate::environments::session;
@@ -169,7 +168,7 @@ async fn end_all(
         .environment([&project, &env], Permission::Admin)
         .await?;
     let change = change(
-        EnvironmentAction::SessionsEnded,
+        ChangeAction::EnvironmentSessionsEnded,
         &scope.organization,
         &environment.name,
     );

@@ -1,5 +1,6 @@
 //! Queries on the revisions of an environment.
 
+use claimgate_api::ChangeAction;
 use serde_json::json;
 use sqlx::any::AnyRow;
 
@@ -8,7 +9,6 @@ use crate::db::columns::{number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::keys::data_key::WrappedKey;
 use crate::environments::names::Version;
 use crate::environments::record::{Definition, EnvironmentRecord, Retraction, RevisionRecord};
@@ -181,7 +181,7 @@ impl Store {
         self.insert_revision_of(&mut transaction, &record, revision, &save.creator)
             .await?;
         delete_oldest(&mut transaction, &record).await?;
-        let change = change(EnvironmentAction::Updated, organization, &record.name)
+        let change = change(ChangeAction::EnvironmentUpdated, organization, &record.name)
             .with([None, Some(json!({"revision": record.revision}))]);
         self.commit_change(transaction, change).await?;
         Ok(record.revision)
@@ -243,7 +243,7 @@ impl Store {
         let detail = json!({
             "revision": retract.number, "replacement": replacement, "reason": retraction.reason,
         });
-        let action = EnvironmentAction::RevisionRetracted;
+        let action = ChangeAction::EnvironmentRevisionRetracted;
         let change = change(action, organization, &record.name).with([None, Some(detail)]);
         self.commit_change(transaction, change).await?;
         Ok(Some(()))

@@ -1,13 +1,13 @@
 //! Queries on environments.
 
+use claimgate_api::ChangeAction;
 use sqlx::any::AnyRow;
 
-use crate::changes::record::{Action, Change};
+use crate::changes::record::Change;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::keys::data_key::WrappedKey;
 use crate::environments::names::Name;
 use crate::environments::record::{EnvironmentRecord, EnvironmentTag, RevisionTag};
@@ -180,7 +180,11 @@ impl Store {
             let query = sqlx::query(delete).bind(environment.id.clone());
             query.execute(&mut *transaction).await?;
         }
-        let change = change(EnvironmentAction::Deleted, organization, &environment.name);
+        let change = change(
+            ChangeAction::EnvironmentDeleted,
+            organization,
+            &environment.name,
+        );
         self.commit_change(transaction, change).await?;
         Ok(true)
     }
@@ -203,7 +207,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         let change = change(
-            EnvironmentAction::SettingsChanged,
+            ChangeAction::EnvironmentSettingsChanged,
             organization,
             &environment.name,
         )
@@ -217,11 +221,11 @@ impl Store {
 
 /// A change of an environment.
 pub(in crate::environments) fn change(
-    action: EnvironmentAction,
+    action: ChangeAction,
     organization: &Organization,
     name: impl std::fmt::Display,
 ) -> Change {
-    Change::new(Action::Environment(action))
+    Change::new(action)
         .within(organization)
         .of_environment(&name.to_string())
 }

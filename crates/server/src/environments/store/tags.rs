@@ -1,5 +1,6 @@
 //! Queries on the tags of an environment and of its revisions.
 
+use claimgate_api::ChangeAction;
 use serde_json::json;
 use sqlx::any::AnyRow;
 
@@ -8,7 +9,6 @@ use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::record::{EnvironmentRecord, EnvironmentTag, RevisionTag};
 use crate::organizations::record::Organization;
 
@@ -129,7 +129,7 @@ impl Store {
                 json!({"tag": name, "revision": null})
             }
         };
-        let action = EnvironmentAction::RevisionTagged;
+        let action = ChangeAction::EnvironmentRevisionTagged;
         let change = change(action, organization, &record.name).with([None, Some(detail)]);
         self.commit_change(transaction, change).await?;
         Ok(Some(()))
@@ -202,7 +202,7 @@ impl Store {
                 json!({"tag": name, "value": null})
             }
         };
-        let action = EnvironmentAction::Tagged;
+        let action = ChangeAction::EnvironmentTagged;
         let change = change(action, organization, &record.name).with([None, Some(detail)]);
         self.commit_change(transaction, change).await?;
         Ok(Some(()))
