@@ -4,6 +4,7 @@ use claimgate::time::format_utc;
 use claimgate_api::{EnvironmentRevisionBody, EnvironmentTagBody, RetractionBody, RevisionTagBody};
 use serde::{Deserialize, Serialize};
 
+use super::keys::data_key::Owner;
 use super::names::Name;
 
 /// An environment, without its definition.
@@ -22,6 +23,16 @@ pub(crate) struct EnvironmentRecord {
     pub(crate) modified: i64,
     /// Whether it cannot be deleted.
     pub(crate) is_protected: bool,
+}
+
+impl EnvironmentRecord {
+    /// Whom its keys belong to.
+    pub(super) fn owner(&self) -> Owner {
+        Owner {
+            organization: self.organization,
+            environment: self.id.clone(),
+        }
+    }
 }
 
 /// A revision with its definition, whose secrets are encrypted.
@@ -55,6 +66,15 @@ pub(crate) struct RevisionRecord {
     pub(crate) retraction: Option<Retraction>,
 }
 
+/// A revision to store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Revision {
+    pub(crate) number: i64,
+    /// The definition, whose secrets are encrypted.
+    pub(crate) text: String,
+    pub(crate) retraction: Option<Retraction>,
+}
+
 /// Why a revision is not used any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Retraction {
@@ -62,6 +82,13 @@ pub(crate) struct Retraction {
     pub(crate) at: i64,
     pub(crate) by: String,
     pub(crate) reason: String,
+}
+
+impl Retraction {
+    /// As it is stored.
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 impl RevisionRecord {

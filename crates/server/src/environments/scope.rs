@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::access::grants::{Grant, Grants};
 use super::access::permission::Permission;
-use super::keys::data_key::{EnvironmentKeys, Owner};
+use super::keys::data_key::EnvironmentKeys;
 use super::keys::master::MasterKeys;
 use super::names::{Name, Version, check_organization};
 use super::record::{Definition, EnvironmentRecord};
@@ -160,14 +160,10 @@ impl Scope {
         &self,
         environment: &EnvironmentRecord,
     ) -> Result<EnvironmentKeys, ApiError> {
-        let wrapped = self.app.store.environment_keys(&environment.id).await?;
-        let owner = Owner {
-            organization: environment.organization,
-            environment: environment.id.clone(),
-        };
-        let keys = EnvironmentKeys::unwrap(&*self.master()?, owner, &wrapped);
+        let master = self.master()?;
+        let keys = self.app.store.unwrapped_keys(&master, environment).await;
         keys.map_err(|error| {
-            tracing::error!(%error, environment = environment.id, "cannot unwrap a data key");
+            tracing::error!(%error, environment = environment.id, "cannot read the keys of an environment");
             let message = "the environment's keys cannot be read; the log says why";
             ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, message)
         })

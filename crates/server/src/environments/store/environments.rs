@@ -10,7 +10,7 @@ use crate::db::store::Store;
 use crate::db::transaction::Transaction;
 use crate::environments::keys::data_key::WrappedKey;
 use crate::environments::names::Name;
-use crate::environments::record::{EnvironmentRecord, EnvironmentTag, RevisionTag};
+use crate::environments::record::{EnvironmentRecord, EnvironmentTag, Revision, RevisionTag};
 use crate::organizations::record::Organization;
 
 /// The most environments of an organization: a list compares each with each permission of the caller.
@@ -26,8 +26,8 @@ pub(in crate::environments) struct NewEnvironment {
     pub(in crate::environments) record: EnvironmentRecord,
     /// Its data key.
     pub(in crate::environments) key: WrappedKey,
-    /// Its definitions with the numbers of their revisions, oldest first.
-    pub(in crate::environments) definitions: Vec<(i64, String)>,
+    /// Oldest first.
+    pub(in crate::environments) revisions: Vec<Revision>,
     pub(in crate::environments) tags: Vec<EnvironmentTag>,
     pub(in crate::environments) revision_tags: Vec<RevisionTag>,
     /// The login of its creator.
@@ -141,10 +141,8 @@ impl Store {
         }
         insert(&mut transaction, &new.record).await?;
         Self::insert_key(&mut transaction, &new.record.id, &new.key).await?;
-        for (number, definition) in &new.definitions {
-            let revision = (*number, definition.as_str());
-            self.insert_revision_of(&mut transaction, &new.record, revision, &new.creator)
-                .await?;
+        for revision in &new.revisions {
+            Self::insert_definition(&mut transaction, &new.record, revision, &new.creator).await?;
         }
         for tag in &new.tags {
             Self::insert_environment_tag(&mut transaction, &new.record.id, tag).await?;
