@@ -14,6 +14,7 @@ mod scope;
 mod session;
 pub(crate) mod state;
 mod store;
+mod used;
 
 pub use keys::{MasterKeyError, MasterKeys};
 pub use rewrap::rewrap;

@@ -5,6 +5,7 @@ use claimgate_api::{EnvironmentRevisionBody, EnvironmentTagBody, RetractionBody,
 use serde::{Deserialize, Serialize};
 
 use super::keys::data_key::Owner;
+use super::keys::session_key::SessionOwner;
 use super::names::Name;
 
 /// An environment, without its definition.
@@ -164,12 +165,7 @@ impl From<EnvironmentTag> for EnvironmentTagBody {
 pub(crate) struct SessionRecord {
     /// The hash of its id.
     pub(crate) hash: String,
-    /// The id of the organization.
-    pub(crate) organization: i64,
-    /// The id of the environment; empty for a document that is not saved.
-    pub(crate) environment: String,
-    /// The id of the access token that opened it.
-    pub(crate) token: String,
+    pub(crate) owner: SessionOwner,
     /// The id of the master key that it is sealed under.
     pub(crate) master: String,
     pub(crate) created: i64,

@@ -13,6 +13,7 @@ use super::keys::master::MasterKeys;
 use super::names::{Name, Version, check_organization};
 use super::record::{Definition, EnvironmentRecord};
 use super::store::change;
+use super::used::used;
 use crate::app::App;
 use crate::db::store::Store;
 use crate::http::error::ApiError;
@@ -107,7 +108,7 @@ impl Scope {
         let detail = json!({"expected": needed.as_str(), "found": found.as_str()});
         let change = change(ChangeAction::EnvironmentDenied, &self.organization, name);
         let change = change.with([None, Some(detail)]);
-        self.store().record(change).await?;
+        self.store().record(vec![change]).await?;
         Ok(())
     }
 
@@ -143,13 +144,15 @@ impl Scope {
         Ok((found.ok_or_else(no_revision)?, grant))
     }
 
-    /// Records that the secrets of a definition are decrypted.
-    pub(super) async fn record_decrypted(&self, definition: &Definition) -> Result<(), ApiError> {
-        let name = &definition.environment.name;
-        let detail = json!({"revision": definition.revision});
-        let change = change(ChangeAction::EnvironmentDecrypted, &self.organization, name);
-        let change = change.with([None, Some(detail)]);
-        Ok(self.store().record(change).await?)
+    /// Records that the secrets of a definition are decrypted, and those of what it imports.
+    pub(super) async fn record_decrypted(
+        &self,
+        definition: &Definition,
+        imported: &[(Name, i64)],
+    ) -> Result<(), ApiError> {
+        let action = ChangeAction::EnvironmentDecrypted;
+        let changes = used(&self.organization, action, Some(definition), imported, None);
+        Ok(self.store().record(changes).await?)
     }
 
     /// The keys of an environment.

@@ -111,7 +111,7 @@ async fn decrypted(
     let source = definition.text.clone();
     let plain = blocking(&scope.app, move || decrypt_secrets(&source, &keys)).await?;
     let plain = plain.map_err(|error| cannot_rewrite(&error))?;
-    scope.record_decrypted(&definition).await?;
+    scope.record_decrypted(&definition, &[]).await?;
     Ok((of_definition(&definition), plain).into_response())
 }
 

@@ -446,6 +446,39 @@ async fn the_audit_log_says_which_job_opened_what() {
 }
 
 #[tokio::test]
+async fn a_check_that_shows_secrets_is_recorded_with_its_imports() {
+    let database = Database::sqlite();
+    let (site, ..) = Site::with_issuer(with_key(&database.url)).await;
+    let root = site.root.clone();
+    let keys = "values: {key: {fn::secret: s3cret}}";
+    create(&site, &root, "base", "keys", keys).await;
+    create(&site, &root, "app", "dev", "imports: [base/keys]").await;
+    let check = format!("{DEV}/check");
+    site.post(&check, &root, &Value::Null).await.expect(200);
+    let recorded = async |name: &str| {
+        let path = format!("/api/orgs/acme/changes?code=environment-decrypted&name={name}");
+        let list = site.get(&path, &root).await.expect(200);
+        list["changes"].as_array().unwrap().clone()
+    };
+    assert_eq!(recorded("base/keys").await.len(), 0);
+    let shown = format!("{check}?showSecrets=true");
+    let found = site.post(&shown, &root, &Value::Null).await.expect(200);
+    assert_eq!(found["properties"]["key"]["value"], "s3cret");
+    assert_eq!(recorded("app/dev").await.len(), 1);
+    let imported = recorded("base/keys").await;
+    assert_eq!(imported.len(), 1);
+    let path = format!(
+        "/api/orgs/acme/changes/{}",
+        imported[0]["id"].as_str().unwrap()
+    );
+    let detail = site.get(&path, &root).await.expect(200);
+    assert_eq!(
+        detail["after"],
+        json!({"revision": 2, "through": "app/dev"})
+    );
+}
+
+#[tokio::test]
 async fn permissions_are_replaced_by_admins_only_and_checked() {
     for database in Database::each() {
         let (site, issuer, id) = Site::with_issuer(with_key(&database.url)).await;
