@@ -15,6 +15,7 @@
 //! # Ok::<(), serde_json::Error>(())
 //! ```
 
+mod action;
 mod audit;
 mod changes;
 mod demo;
@@ -32,6 +33,7 @@ mod settings;
 mod tokens;
 mod user;
 
+pub use action::ChangeAction;
 pub use audit::{
     AuditEntry, AuditRecordBody, AuditRules, ExchangesBody, HourCount, IssuerCount, PolicyCount,
     StatisticsBody,

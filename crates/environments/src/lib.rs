@@ -22,6 +22,7 @@ pub mod limits;
 mod number;
 mod path;
 mod position;
+mod property;
 mod scalar;
 pub mod schema;
 mod secrets;
@@ -43,6 +44,7 @@ pub use limits::Limit;
 pub use number::Number;
 pub use path::{Path, PathError, Step};
 pub use position::{Position, Range};
+pub use property::property_json;
 pub use schema::{Schema, SchemaError};
 pub use secrets::{
     EnvelopeError, RewriteError, check_ciphertexts, ciphertexts, decrypt_secrets, encrypt_secrets,

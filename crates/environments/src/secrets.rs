@@ -7,6 +7,7 @@ use std::ops;
 
 use crate::diagnostic::Diagnostic;
 use crate::host::{Decrypter, Encrypter, HostError};
+use crate::limits::MAX_DEFINITION_BYTES;
 use crate::syntax::{self, Kind, Member, Node};
 
 pub use envelope::EnvelopeError;
@@ -40,6 +41,11 @@ pub enum RewriteError {
         /// The secret's path.
         path: String,
     },
+    /// With its secrets rewritten, the definition is too large to be read again.
+    #[error(
+        "expected a definition of at most {MAX_DEFINITION_BYTES} bytes with its secrets rewritten, found {0}"
+    )]
+    TooLarge(usize),
     /// The definition would have changed elsewhere.
     #[error("the secrets cannot be rewritten without changing the rest of the definition")]
     Elsewhere,
@@ -230,6 +236,9 @@ fn rewrite(
         count += 1;
     }
     rewritten.push_str(source.get(at..).ok_or(RewriteError::Elsewhere)?);
+    if rewritten.len() > MAX_DEFINITION_BYTES {
+        return Err(RewriteError::TooLarge(rewritten.len()));
+    }
     if count > 0 {
         let again = read(&rewritten).map_err(|_| RewriteError::Elsewhere)?;
         if !is_same_but_secrets(&root, &again) {

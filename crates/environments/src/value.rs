@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde::de::Error as _;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use serde_json::value::RawValue;
+use serde::{Serialize, Serializer};
 
 use crate::json::Json;
 use crate::number::Number;
@@ -14,22 +12,17 @@ use crate::position::Range;
 use crate::text::quote;
 
 /// A value with its origin.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Value {
     /// What it is. `null` and what is unknown are left out in JSON.
-    #[serde(
-        default,
-        rename = "value",
-        skip_serializing_if = "Content::is_null",
-        deserialize_with = "content"
-    )]
+    #[serde(rename = "value", skip_serializing_if = "Content::is_null")]
     pub content: Content,
     /// Whether it is secret.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub secret: bool,
     /// Whether it is unknown: it depends on a provider that was not asked, or on an error.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub unknown: bool,
     /// Where it comes from. Providers leave it empty.
     pub trace: Trace,
@@ -54,14 +47,14 @@ pub enum Content {
 }
 
 /// Where a value comes from.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Trace {
     /// The expression that yields it.
     #[serde(rename = "def", serialize_with = "range_or_nowhere")]
     pub definition: Option<Range>,
     /// The value that it was merged over.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub base: Option<Box<Value>>,
 }
 
@@ -73,18 +66,6 @@ pub(crate) fn range_or_nowhere<S: Serializer>(
         Some(range) => range.serialize(serializer),
         None => Range::nowhere(&"".into()).serialize(serializer),
     }
-}
-
-/// Reads what a value is. Its parts are values too, so a scalar is the only JSON of its own here.
-fn content<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Content, D::Error> {
-    let raw = Box::<RawValue>::deserialize(deserializer)?;
-    let text = raw.get();
-    let read = match text.as_bytes().first() {
-        Some(b'{') => serde_json::from_str(text).map(Content::Object),
-        Some(b'[') => serde_json::from_str(text).map(Content::Array),
-        _ => Json::first(text).map(|json| Value::from(&json).content),
-    };
-    read.map_err(D::Error::custom)
 }
 
 impl Content {

@@ -37,7 +37,13 @@ pub fn time_of(id: &str) -> [u8; 6] {
 /// must be the time that the token itself contains.
 #[must_use]
 pub fn id() -> String {
-    id_at(since_1970()).to_string()
+    uuid().to_string()
+}
+
+/// The same as a UUID.
+#[must_use]
+pub(crate) fn uuid() -> Uuid {
+    id_at(since_1970())
 }
 
 /// The identifier has its time in units of 1/4096 ms (method 3 in section 6.2 of the RFC).

@@ -1,6 +1,6 @@
 //! A server's log of administrators' changes, newest first.
 
-use claimgate_api::ChangeEntry;
+use claimgate_api::{ChangeAction, ChangeEntry};
 use leptos::prelude::*;
 use leptos_router::components::A;
 
@@ -17,7 +17,6 @@ use crate::ui::empty_state::EmptyState;
 use crate::ui::icon::{Icon, icon};
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_formats::percent_encode;
-use claimgate_workbench::admin::query::CHANGES;
 
 const COLUMNS: [&str; 4] = ["Time", "Change", "Of", "By"];
 
@@ -43,7 +42,9 @@ pub(crate) fn ChangesPage() -> impl IntoView {
     };
     Effect::new(load);
     let code = Memo::new(move |_| search.query.read().code.clone());
-    let codes = options([("", "All")].into_iter().chain(CHANGES));
+    let actions = ChangeAction::ALL.iter();
+    let actions = actions.map(|action| (action.code(), action.label()));
+    let codes = options([("", "All")].into_iter().chain(actions));
     view! {
         <div class="container stack">
             <p class="crumbs"><A href="/audit">"Audit log"</A></p>

@@ -1,7 +1,8 @@
 //! Encryption and decryption of secrets in a definition change nothing else.
 
+use claimgate_environments::limits::MAX_DEFINITION_BYTES;
 use claimgate_environments::{
-    Decrypter, HostError, RewriteError, Value, check_ciphertexts, ciphertexts, decrypt_secrets,
+    Decrypter, HostError, RewriteError, check_ciphertexts, ciphertexts, decrypt_secrets,
     encrypt_secrets, has_plaintext, reencrypt_secrets,
 };
 
@@ -169,12 +170,12 @@ fn ciphertexts_that_cannot_be_decrypted_are_reported_where_they_are() {
 }
 
 #[test]
-fn values_are_read_as_they_are_written() {
-    for text in [
-        r#"{"value":1.10,"trace":{"def":{"environment":"","begin":{"line":0,"column":0,"byte":0},"end":{"line":0,"column":0,"byte":0}}}}"#,
-        r#"{"value":{"a":{"value":[{"value":"x","secret":true,"trace":{"def":{"environment":"a/b","begin":{"line":1,"column":2,"byte":1},"end":{"line":1,"column":3,"byte":2}},"base":{"unknown":true,"trace":{"def":{"environment":"","begin":{"line":0,"column":0,"byte":0},"end":{"line":0,"column":0,"byte":0}}}}}}],"trace":{"def":{"environment":"","begin":{"line":0,"column":0,"byte":0},"end":{"line":0,"column":0,"byte":0}}}}},"trace":{"def":{"environment":"","begin":{"line":0,"column":0,"byte":0},"end":{"line":0,"column":0,"byte":0}}}}"#,
-    ] {
-        let value: Value = serde_json::from_str(text).unwrap();
-        assert_eq!(serde_json::to_string(&value).unwrap(), text);
-    }
+fn a_definition_that_encryption_makes_too_large_is_refused_with_its_size() {
+    let source = format!("values:\n  a:\n{}", "  - fn::secret: b\n".repeat(20_000));
+    assert!(source.len() < MAX_DEFINITION_BYTES);
+    let error = encrypt_secrets(&source, &Rot128).unwrap_err();
+    assert!(
+        matches!(error, RewriteError::TooLarge(size) if size > MAX_DEFINITION_BYTES),
+        "{error}"
+    );
 }

@@ -1,63 +1,12 @@
 //! Changes as they are recorded.
 
-use claimgate_api::{ChangeAuthor, ChangeBody, ChangeEntry, FindingBody};
+use claimgate_api::{ChangeAction, ChangeAuthor, ChangeBody, ChangeEntry, FindingBody};
 use serde_json::Value;
 
 use crate::clock::now;
-use crate::environments::action::EnvironmentAction;
 use crate::organizations::record::Organization;
 use crate::random;
 use crate::tokens::record::TokenRecord;
-
-/// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Action {
-    OrganizationCreated,
-    OrganizationDeleted,
-    IssuerCreated,
-    IssuerUpdated,
-    IssuerDeleted,
-    IssuerTokensRevoked,
-    AllTokensRevoked,
-    PoliciesReplaced,
-    PoliciesRestored,
-    DeletionUndone,
-    SampleCreated,
-    SampleChanged,
-    SampleDeleted,
-    TokenRevoked,
-    TokenRevokedItself,
-    Environment(EnvironmentAction),
-}
-
-impl Action {
-    /// The stable code and the sentence.
-    pub(crate) fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::OrganizationCreated => ("organization-created", "created an organization"),
-            Self::OrganizationDeleted => ("organization-deleted", "deleted an organization"),
-            Self::IssuerCreated => ("issuer-created", "registered an issuer"),
-            Self::IssuerUpdated => ("issuer-updated", "changed an issuer"),
-            Self::IssuerDeleted => ("issuer-deleted", "deleted an issuer"),
-            Self::IssuerTokensRevoked => {
-                ("issuer-tokens-revoked", "revoked the tokens of an issuer")
-            }
-            Self::AllTokensRevoked => ("all-tokens-revoked", "revoked all tokens"),
-            Self::PoliciesReplaced => ("policies-replaced", "replaced policies"),
-            Self::PoliciesRestored => ("policies-restored", "restored earlier policies"),
-            Self::DeletionUndone => (
-                "deletion-undone",
-                "restored the policies of a deleted issuer",
-            ),
-            Self::SampleCreated => ("sample-created", "added a test"),
-            Self::SampleChanged => ("sample-changed", "changed a test"),
-            Self::SampleDeleted => ("sample-deleted", "deleted a test"),
-            Self::TokenRevoked => ("token-revoked", "revoked a token"),
-            Self::TokenRevokedItself => ("token-revoked-itself", "revoked itself"),
-            Self::Environment(action) => action.words(),
-        }
-    }
-}
 
 /// Who makes changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,14 +53,13 @@ pub(crate) struct Change {
 
 impl Change {
     /// A change that is made now.
-    pub(crate) fn new(action: Action) -> Self {
-        let (code, summary) = action.words();
+    pub(crate) fn new(action: ChangeAction) -> Self {
         Self {
             entry: ChangeEntry {
                 id: random::id(),
                 at: now(),
-                code: code.to_owned(),
-                summary: summary.to_owned(),
+                code: action.code().to_owned(),
+                summary: action.summary().to_owned(),
                 ..ChangeEntry::default()
             },
             difference: [None, None],

@@ -22,7 +22,7 @@ pub(super) struct Evaluate {
     pub(super) name: Option<Name>,
     pub(super) text: String,
     /// What decrypts the secrets of the environment.
-    pub(super) keys: Option<Arc<EnvironmentKeys>>,
+    pub(super) keys: Option<EnvironmentKeys>,
     pub(super) mode: Mode,
 }
 
@@ -77,7 +77,7 @@ pub(super) async fn evaluate(scope: &Scope, evaluate: Evaluate) -> Result<Evalua
         };
         let context = context(&token, &organization, duration);
         let decrypter: &dyn Decrypter = match &evaluate.keys {
-            Some(keys) => &**keys,
+            Some(keys) => keys,
             None => &Unsaved,
         };
         let host = Host {

@@ -52,7 +52,8 @@ pub(super) fn expected_revision(
     let given = headers
         .get(header::IF_MATCH)
         .or_else(|| headers.get(header::ETAG));
-    let text = given.map_or("*", |value| value.to_str().unwrap_or_default().trim());
+    let Some(given) = given else { return Ok(None) };
+    let text = given.to_str().map_err(|_| changed())?.trim();
     let text = text.strip_prefix("W/").unwrap_or(text).trim_matches('"');
     if text.is_empty() || text == "*" {
         return Ok(None);

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 
 use super::access::grants::Grants;
 use super::access::permission::Permission;
-use super::keys::data_key::{EnvironmentKeys, Owner};
+use super::keys::data_key::EnvironmentKeys;
 use super::keys::master::MasterKeys;
 use super::names::{Name, Reference};
 use super::record::Definition;
@@ -76,20 +76,6 @@ impl StoredEnvironments {
             None => Ok(None),
         }
     }
-
-    fn keys(&self, definition: &Definition) -> Result<EnvironmentKeys, HostError> {
-        let environment = &definition.environment;
-        let wrapped = self.store.environment_keys(&environment.id);
-        let wrapped = self
-            .runtime
-            .block_on(wrapped)
-            .map_err(|error| failed(&error))?;
-        let owner = Owner {
-            organization: environment.organization,
-            environment: environment.id.clone(),
-        };
-        EnvironmentKeys::unwrap(&self.master, owner, &wrapped).map_err(|error| failed(&error))
-    }
 }
 
 /// The details are for the log only.
@@ -120,10 +106,17 @@ impl Environments for StoredEnvironments {
         let found = self.runtime.block_on(self.find(&reference));
         let found = found.map_err(|error| failed(&error))?;
         let definition = found.ok_or_else(|| not_found(name))?;
+        let keys = self
+            .store
+            .unwrapped_keys(&self.master, &definition.environment);
+        let keys = self
+            .runtime
+            .block_on(keys)
+            .map_err(|error| failed(&error))?;
         let import = Import {
-            name: reference.name.clone(),
+            name: definition.environment.name.clone(),
             revision: definition.revision,
-            keys: self.keys(&definition)?,
+            keys,
         };
         let place = self.loaded.get(self.next.get());
         self.next.set(self.next.get() + 1);

@@ -1,7 +1,6 @@
 //! Environments: definitions of secrets and configuration, which are stored encrypted and opened for those who may.
 
 pub(crate) mod access;
-pub(crate) mod action;
 mod duration;
 mod evaluate;
 mod headers;
@@ -15,6 +14,7 @@ mod scope;
 mod session;
 pub(crate) mod state;
 mod store;
+mod used;
 
 pub use keys::{MasterKeyError, MasterKeys};
 pub use rewrap::rewrap;

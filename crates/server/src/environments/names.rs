@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::http::error::ApiError;
 
 /// The longest name of a project, an environment or a tag.
@@ -14,7 +16,7 @@ pub(super) const DEFAULT_PROJECT: &str = "default";
 const RESERVED_PROJECTS: [&str; 3] = ["restore", "tags", "yaml"];
 
 /// A project and an environment in it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub(crate) struct Name {
     pub(crate) project: String,
     pub(crate) name: String,

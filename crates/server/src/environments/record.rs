@@ -4,6 +4,8 @@ use claimgate::time::format_utc;
 use claimgate_api::{EnvironmentRevisionBody, EnvironmentTagBody, RetractionBody, RevisionTagBody};
 use serde::{Deserialize, Serialize};
 
+use super::keys::data_key::Owner;
+use super::keys::session_key::SessionOwner;
 use super::names::Name;
 
 /// An environment, without its definition.
@@ -22,6 +24,16 @@ pub(crate) struct EnvironmentRecord {
     pub(crate) modified: i64,
     /// Whether it cannot be deleted.
     pub(crate) is_protected: bool,
+}
+
+impl EnvironmentRecord {
+    /// Whom its keys belong to.
+    pub(super) fn owner(&self) -> Owner {
+        Owner {
+            organization: self.organization,
+            environment: self.id.clone(),
+        }
+    }
 }
 
 /// A revision with its definition, whose secrets are encrypted.
@@ -55,6 +67,15 @@ pub(crate) struct RevisionRecord {
     pub(crate) retraction: Option<Retraction>,
 }
 
+/// A revision to store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Revision {
+    pub(crate) number: i64,
+    /// The definition, whose secrets are encrypted.
+    pub(crate) text: String,
+    pub(crate) retraction: Option<Retraction>,
+}
+
 /// Why a revision is not used any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Retraction {
@@ -62,6 +83,13 @@ pub(crate) struct Retraction {
     pub(crate) at: i64,
     pub(crate) by: String,
     pub(crate) reason: String,
+}
+
+impl Retraction {
+    /// As it is stored.
+    pub(super) fn json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
 }
 
 impl RevisionRecord {
@@ -137,12 +165,7 @@ impl From<EnvironmentTag> for EnvironmentTagBody {
 pub(crate) struct SessionRecord {
     /// The hash of its id.
     pub(crate) hash: String,
-    /// The id of the organization.
-    pub(crate) organization: i64,
-    /// The id of the environment; empty for a document that is not saved.
-    pub(crate) environment: String,
-    /// The id of the access token that opened it.
-    pub(crate) token: String,
+    pub(crate) owner: SessionOwner,
     /// The id of the master key that it is sealed under.
     pub(crate) master: String,
     pub(crate) created: i64,

@@ -21,8 +21,7 @@ pub async fn rewrap(store: &Store, master: &MasterKeys) -> Result<usize, KeyProb
         let rewrapped = keys
             .iter()
             .map(|(owner, key)| data_key::rewrap(master, owner, key))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| KeyProblem::DataKey(error.to_string()))?;
+            .collect::<Result<Vec<_>, _>>()?;
         store.store_rewrapped(&rewrapped).await?;
         count += rewrapped.len();
     }

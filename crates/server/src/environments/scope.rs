@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
+use claimgate_api::ChangeAction;
 use serde_json::json;
 
 use super::access::grants::{Grant, Grants};
 use super::access::permission::Permission;
-use super::action::EnvironmentAction;
-use super::keys::data_key::{EnvironmentKeys, Owner};
+use super::keys::data_key::EnvironmentKeys;
 use super::keys::master::MasterKeys;
 use super::names::{Name, Version, check_organization};
 use super::record::{Definition, EnvironmentRecord};
 use super::store::change;
+use super::used::used;
 use crate::app::App;
 use crate::db::store::Store;
 use crate::http::error::ApiError;
@@ -105,9 +106,9 @@ impl Scope {
             return Ok(());
         }
         let detail = json!({"expected": needed.as_str(), "found": found.as_str()});
-        let change = change(EnvironmentAction::Denied, &self.organization, name);
+        let change = change(ChangeAction::EnvironmentDenied, &self.organization, name);
         let change = change.with([None, Some(detail)]);
-        self.store().record(change).await?;
+        self.store().record(vec![change]).await?;
         Ok(())
     }
 
@@ -143,13 +144,15 @@ impl Scope {
         Ok((found.ok_or_else(no_revision)?, grant))
     }
 
-    /// Records that the secrets of a definition are decrypted.
-    pub(super) async fn record_decrypted(&self, definition: &Definition) -> Result<(), ApiError> {
-        let name = &definition.environment.name;
-        let detail = json!({"revision": definition.revision});
-        let change = change(EnvironmentAction::Decrypted, &self.organization, name);
-        let change = change.with([None, Some(detail)]);
-        Ok(self.store().record(change).await?)
+    /// Records that the secrets of a definition are decrypted, and those of what it imports.
+    pub(super) async fn record_decrypted(
+        &self,
+        definition: &Definition,
+        imported: &[(Name, i64)],
+    ) -> Result<(), ApiError> {
+        let action = ChangeAction::EnvironmentDecrypted;
+        let changes = used(&self.organization, action, Some(definition), imported, None);
+        Ok(self.store().record(changes).await?)
     }
 
     /// The keys of an environment.
@@ -160,14 +163,10 @@ impl Scope {
         &self,
         environment: &EnvironmentRecord,
     ) -> Result<EnvironmentKeys, ApiError> {
-        let wrapped = self.app.store.environment_keys(&environment.id).await?;
-        let owner = Owner {
-            organization: environment.organization,
-            environment: environment.id.clone(),
-        };
-        let keys = EnvironmentKeys::unwrap(&*self.master()?, owner, &wrapped);
+        let master = self.master()?;
+        let keys = self.app.store.unwrapped_keys(&master, environment).await;
         keys.map_err(|error| {
-            tracing::error!(%error, environment = environment.id, "cannot unwrap a data key");
+            tracing::error!(%error, environment = environment.id, "cannot read the keys of an environment");
             let message = "the environment's keys cannot be read; the log says why";
             ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, message)
         })

@@ -1,25 +1,21 @@
 //! Open sessions: what an environment yields, for the token that opened it.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use claimgate_environments::{Environment, Path, Value};
-use serde::Deserialize;
-use serde_json::json;
+use claimgate_api::ChangeAction;
+use claimgate_environments::{Environment, Path, property_json};
 use zeroize::Zeroizing;
 
 use super::access::grants::Grant;
-use super::action::EnvironmentAction;
-use super::evaluate::Evaluated;
+use super::access::permission::Permission;
+use super::evaluate::{Evaluated, blocking};
+use super::keys::master::MasterKeys;
 use super::keys::session_key::{SessionId, SessionOwner};
 use super::names::Name;
 use super::record::{Definition, SessionRecord};
 use super::scope::Scope;
-use super::store::change;
-use crate::changes::record::Change;
+use super::used::used;
 use crate::clock::now;
 use crate::http::error::ApiError;
 
@@ -64,33 +60,40 @@ pub(super) async fn create(
     evaluated: Evaluated,
     seconds: i64,
 ) -> Result<String, ApiError> {
-    let environment = definition.map_or("", |definition| &definition.environment.id);
-    let imports = evaluated.imported.iter();
-    let limits = imports.filter_map(|(name, _)| scope.grants.on(name).max_open);
-    let seconds = limits.fold(seconds, i64::min);
-    let changes = opened(scope, definition, &evaluated.imported, seconds);
-    let result = serde_json::to_vec(&evaluated.environment.without_expressions());
-    let result = Zeroizing::new(result.unwrap_or_default());
-    let (id, master) = (SessionId::generate(), scope.master()?);
-    let master = master.current();
-    let token = scope.caller.token.id.clone();
-    let owner = SessionOwner {
-        token: &token,
-        organization: scope.organization.id,
+    let Evaluated {
         environment,
-    };
-    let sealed = STANDARD.encode(id.seal(master, owner, &result));
-    let created = now();
-    let record = SessionRecord {
-        hash: id.hash(),
-        organization: scope.organization.id,
-        environment: environment.to_owned(),
-        token: token.clone(),
-        master: master.id.clone(),
-        created,
-        expires: created + seconds,
-        sealed,
-    };
+        imported,
+        ..
+    } = evaluated;
+    let limits = imported
+        .iter()
+        .filter_map(|(name, _)| scope.grants.on(name).max_open);
+    let seconds = limits.fold(seconds, i64::min);
+    let action = ChangeAction::EnvironmentOpened;
+    let changes = used(
+        &scope.organization,
+        action,
+        definition,
+        &imported,
+        Some(seconds),
+    );
+    let owner = owner(scope, definition.map_or("", |found| &found.environment.id));
+    let names: Vec<_> = imported.into_iter().map(|(name, _)| name).collect();
+    let (id, master, created) = (SessionId::generate(), scope.master()?, now());
+    let (id, record) = blocking(&scope.app, move || {
+        let master = master.current();
+        let text = text(&names, &environment.without_expressions());
+        let record = SessionRecord {
+            hash: id.hash(),
+            master: master.id.clone(),
+            created,
+            expires: created + seconds,
+            sealed: STANDARD.encode(id.seal(master, &owner, &text)),
+            owner,
+        };
+        (id, record)
+    })
+    .await?;
     if !scope.store().create_session(&record, changes).await? {
         let message = "too many environments of the organization are open: wait until sessions end, or end some";
         return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, message));
@@ -98,65 +101,94 @@ pub(super) async fn create(
     Ok(id.reveal().to_owned())
 }
 
-/// One change for the environment that was opened, and one for each that it imports.
-fn opened(
-    scope: &Scope,
-    definition: Option<&Definition>,
-    imported: &[(Name, i64)],
-    seconds: i64,
-) -> Vec<Change> {
-    let root = definition.map(|definition| definition.environment.name.clone());
-    let shown = root.as_ref().map_or_else(
-        || claimgate_environments::ANONYMOUS.to_owned(),
-        ToString::to_string,
-    );
-    let record = |action, name: &str, detail| {
-        change(action, &scope.organization, name).with([None, Some(detail)])
-    };
-    let revision = definition.map(|definition| definition.revision);
-    let names: Vec<_> = imported
-        .iter()
-        .map(|(name, revision)| format!("{name}@{revision}"))
-        .collect();
-    let detail = json!({"revision": revision, "seconds": seconds, "imports": names});
-    let first = record(EnvironmentAction::Opened, &shown, detail);
-    let rest = imported.iter().map(|(name, revision)| {
-        let detail = json!({"revision": revision, "seconds": seconds, "through": shown});
-        record(EnvironmentAction::Imported, &name.to_string(), detail)
-    });
-    std::iter::once(first).chain(rest).collect()
+/// Whose a session of the caller is, in an environment with an id; empty for a document that is not saved.
+fn owner(scope: &Scope, environment: &str) -> SessionOwner {
+    SessionOwner {
+        token: scope.caller.token.id.clone(),
+        organization: scope.organization.id,
+        environment: environment.to_owned(),
+    }
 }
 
-/// What a session of the caller holds, as JSON.
+/// What is sealed: the names of the imports in one line, and the result.
+fn text(imported: &[Name], environment: &Environment) -> Zeroizing<Vec<u8>> {
+    let mut text = serde_json::to_vec(imported).unwrap_or_default();
+    text.push(b'\n');
+    text.append(&mut serde_json::to_vec(environment).unwrap_or_default());
+    Zeroizing::new(text)
+}
+
+/// What a session of the caller holds, as JSON: all of it, or the value at a path. The permissions on what was imported are
+/// looked up again.
 ///
 /// # Errors
-/// 404 if there is no such session of this token and environment, or it has ended.
+/// 404 if there is no such session of this token and environment, or it has ended; 403 or 404 if an import may not be opened
+/// any more; 400 if there is nothing at the path.
 pub(super) async fn read(
     scope: &Scope,
     environment: &str,
     id: &str,
+    property: Option<&str>,
 ) -> Result<Zeroizing<Vec<u8>>, ApiError> {
+    let path: Option<Path> = property.map(path).transpose()?;
     let id = SessionId::read(id);
-    let found = scope.app.store.session(&id.hash()).await?;
-    let session = found.filter(|session| {
-        session.organization == scope.organization.id
-            && session.environment == environment
-            && session.token == scope.caller.token.id
-            && now() < session.expires
-    });
-    let session = session.ok_or_else(no_session)?;
+    let session = own(scope, environment, &id).await?;
     let master = scope.master()?;
-    let master = master.find(&session.master).ok_or_else(no_session)?;
-    let owner = SessionOwner {
-        token: &session.token,
-        organization: session.organization,
-        environment: &session.environment,
-    };
-    let sealed = STANDARD.decode(&session.sealed).unwrap_or_default();
-    id.unseal(master, owner, &sealed).map_err(|error| {
-        tracing::error!(%error, session = session.hash, "an open session cannot be read");
-        no_session()
+    let opened = blocking(&scope.app, move || {
+        let (imported, result) = unseal(&master, &id, &session)?;
+        let part = match &path {
+            None => Some(result),
+            Some(path) => part(&result, path),
+        };
+        Some((imported, part))
+    });
+    let (imported, part) = opened.await?.ok_or_else(no_session)?;
+    for name in &imported {
+        scope.require(name, Permission::Open).await?;
+    }
+    part.ok_or_else(|| {
+        let path = property.unwrap_or_default();
+        ApiError::bad_request(format!("unknown property {path:?}"))
     })
+}
+
+/// The session with an id, if it is one of the caller in an environment and has not ended.
+async fn own(scope: &Scope, environment: &str, id: &SessionId) -> Result<SessionRecord, ApiError> {
+    let owner = owner(scope, environment);
+    let found = scope.app.store.session(&id.hash()).await?;
+    let own = found.filter(|session| session.owner == owner && now() < session.expires);
+    own.ok_or_else(no_session)
+}
+
+/// The names of the imports, and the result; `None` if they cannot be unsealed.
+fn unseal(
+    master: &MasterKeys,
+    id: &SessionId,
+    session: &SessionRecord,
+) -> Option<(Vec<Name>, Zeroizing<Vec<u8>>)> {
+    let master = master.find(&session.master)?;
+    let sealed = STANDARD.decode(&session.sealed).unwrap_or_default();
+    let unsealed = id.unseal(master, &session.owner, &sealed);
+    let unsealed = unsealed.inspect_err(|error| {
+        tracing::error!(%error, session = session.hash, "an open session cannot be read");
+    });
+    let mut text = unsealed.ok()?;
+    let line = text.iter().position(|byte| *byte == b'\n')?;
+    let imported = serde_json::from_slice(text.get(..line)?).ok()?;
+    text.drain(..=line);
+    Some((imported, text))
+}
+
+fn path(text: &str) -> Result<Path, ApiError> {
+    text.parse::<Path>().map_err(|error| {
+        let message = format!("expected `property`, a path like `a.b[0]`: {error}");
+        ApiError::bad_request(message)
+    })
+}
+
+fn part(result: &[u8], path: &Path) -> Option<Zeroizing<Vec<u8>>> {
+    let found = property_json(std::str::from_utf8(result).ok()?, path)?;
+    Some(Zeroizing::new(found.as_bytes().to_vec()))
 }
 
 /// Ends a session of the caller.
@@ -164,35 +196,10 @@ pub(super) async fn read(
 /// # Errors
 /// 404 if there is none.
 pub(super) async fn end(scope: &Scope, environment: &str, id: &str) -> Result<(), ApiError> {
-    read(scope, environment, id).await?;
-    let hash = SessionId::read(id).hash();
-    Ok(scope.app.store.end_session(&hash).await?)
+    let session = own(scope, environment, &SessionId::read(id)).await?;
+    Ok(scope.app.store.end_session(&session.hash).await?)
 }
 
 fn no_session() -> ApiError {
     ApiError::not_found("there is no such open session, or it has ended")
-}
-
-/// A part of what a session holds, as JSON.
-///
-/// # Errors
-/// 400 if there is no such part.
-pub(super) fn property(result: &[u8], path: &str) -> Result<Zeroizing<Vec<u8>>, ApiError> {
-    #[derive(Default, Deserialize)]
-    struct Opened {
-        #[serde(default)]
-        properties: BTreeMap<Arc<str>, Value>,
-    }
-    let parsed: Path = path.parse().map_err(|error| {
-        let message = format!("expected `property`, a path like `a.b[0]`: {error}");
-        ApiError::bad_request(message)
-    })?;
-    let opened: Opened = serde_json::from_slice(result).unwrap_or_default();
-    let mut environment = Environment::default();
-    environment.properties = opened.properties;
-    let unknown = || ApiError::bad_request(format!("unknown property {path:?}"));
-    let value = environment.property(&parsed).ok_or_else(unknown)?;
-    Ok(Zeroizing::new(
-        serde_json::to_vec(value).unwrap_or_default(),
-    ))
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::keys::data_key::DataKeyError;
 use super::keys::master::MasterKeys;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
@@ -54,6 +55,12 @@ pub enum KeyProblem {
     /// The database cannot be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<DataKeyError> for KeyProblem {
+    fn from(error: DataKeyError) -> Self {
+        Self::DataKey(error.to_string())
+    }
 }
 
 impl EnvironmentState {

@@ -1,10 +1,12 @@
 //! Queries on issuers and policies.
 
+use claimgate_api::ChangeAction;
+
 use super::record::{
     IssuerRecord, IssuerUpdate, NewIssuer, PolicyOrigin, PolicyRecord, PolicyUpdate,
 };
 use crate::changes::difference;
-use crate::changes::record::{Action, Change};
+use crate::changes::record::Change;
 use crate::db::columns::{number, text};
 use crate::db::error::{StoreError, is_unique_violation};
 use crate::db::store::Store;
@@ -186,7 +188,7 @@ impl Store {
         };
         self.insert_policies(&mut transaction, policies).await?;
         let settings = difference::settings(&record.settings);
-        let change = Change::new(Action::IssuerCreated)
+        let change = Change::new(ChangeAction::IssuerCreated)
             .within(&organization)
             .of_issuer(&record.id, Some(&record.url))
             .with([None, Some(difference::bounded(settings))]);
@@ -262,7 +264,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         let after = difference::settings(&record.settings);
-        let change = Change::new(Action::IssuerUpdated)
+        let change = Change::new(ChangeAction::IssuerUpdated)
             .within(&organization)
             .of_issuer(id, Some(&record.url))
             .with(difference::members(&before, &after))
@@ -309,7 +311,7 @@ impl Store {
         if deleted == 0 {
             return Err(StoreError::Missing { what: "issuer" });
         }
-        let change = Change::new(Action::IssuerDeleted)
+        let change = Change::new(ChangeAction::IssuerDeleted)
             .within(&organization)
             .of_issuer(id, Some(&record.url))
             .with([Some(difference::bounded(before)), None]);
@@ -358,9 +360,9 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         let (action, restored) = match origin {
-            PolicyOrigin::Written => (Action::PoliciesReplaced, None),
-            PolicyOrigin::Revision(version) => (Action::PoliciesRestored, Some(version)),
-            PolicyOrigin::Deleted => (Action::DeletionUndone, None),
+            PolicyOrigin::Written => (ChangeAction::PoliciesReplaced, None),
+            PolicyOrigin::Revision(version) => (ChangeAction::PoliciesRestored, Some(version)),
+            PolicyOrigin::Deleted => (ChangeAction::DeletionUndone, None),
         };
         self.insert_revision(&mut transaction, &record, restored)
             .await?;

@@ -4,11 +4,11 @@
 use claimgate::issuer::IssuerDefinition;
 use claimgate::policy::{PolicyDefinition, parse_policies};
 use claimgate_analysis::effect;
+use claimgate_api::ChangeAction;
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::record::PolicyRecord;
-use crate::changes::record::Action;
 use crate::db::columns::text;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
@@ -78,11 +78,10 @@ impl Store {
         }
         let select = "SELECT author, earlier FROM changes
                       WHERE organization_id = $1 AND id >= $2 AND code = $3 AND name = $4 ORDER BY id DESC LIMIT 1";
-        let (code, _) = Action::IssuerDeleted.words();
         let row = sqlx::query(select)
             .bind(organization)
             .bind(random::first_id(now - UNDO_SECONDS))
-            .bind(code.to_owned())
+            .bind(ChangeAction::IssuerDeleted.code())
             .bind(url.to_owned())
             .fetch_optional(&self.pool)
             .await?;

@@ -1,10 +1,11 @@
 //! Queries on organizations.
 
+use claimgate_api::ChangeAction;
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
 use super::record::Organization;
-use crate::changes::record::{Action, Change};
+use crate::changes::record::Change;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
@@ -94,7 +95,7 @@ impl Store {
             created: now,
             version,
         };
-        let change = Change::new(Action::OrganizationCreated).within(&organization);
+        let change = Change::new(ChangeAction::OrganizationCreated).within(&organization);
         self.commit_change(transaction, change).await?;
         Ok(organization)
     }
@@ -107,7 +108,7 @@ impl Store {
     pub async fn delete_organization(&self, id: i64, now: i64) -> Result<i64, StoreError> {
         let mut transaction = self.begin().await?;
         let organization = Self::bump_version(&mut transaction, id).await?;
-        let change = Change::new(Action::OrganizationDeleted).within(&organization);
+        let change = Change::new(ChangeAction::OrganizationDeleted).within(&organization);
         let Organization { name, version, .. } = organization;
         Self::shred_environment_keys(&mut transaction, &name).await?;
         let statements = [

@@ -1,9 +1,10 @@
 //! Queries on samples.
 
+use claimgate_api::ChangeAction;
 use sqlx::any::AnyRow;
 
 use super::record::{MAX_SAMPLES, SampleRecord};
-use crate::changes::record::{Action, Change};
+use crate::changes::record::Change;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
@@ -80,7 +81,7 @@ impl Store {
             .bind(record.document.clone())
             .execute(&mut *transaction)
             .await?;
-        let change = change(Action::SampleCreated, organization, issuer, &url);
+        let change = change(ChangeAction::SampleCreated, organization, issuer, &url);
         self.commit_change(transaction, change).await?;
         Ok(Some(record))
     }
@@ -110,7 +111,7 @@ impl Store {
             .bind(id.to_owned())
             .execute(&mut *transaction)
             .await?;
-        let change = change(Action::SampleChanged, organization, issuer, &url);
+        let change = change(ChangeAction::SampleChanged, organization, issuer, &url);
         self.commit_change(transaction, change).await?;
         Ok(record)
     }
@@ -132,13 +133,13 @@ impl Store {
             .bind(id.to_owned())
             .execute(&mut *transaction)
             .await?;
-        let change = change(Action::SampleDeleted, organization, issuer, &url);
+        let change = change(ChangeAction::SampleDeleted, organization, issuer, &url);
         self.commit_change(transaction, change).await
     }
 }
 
 /// What was in a sample is personal: the audit log only says that it was changed.
-fn change(action: Action, organization: &Organization, issuer: &str, url: &str) -> Change {
+fn change(action: ChangeAction, organization: &Organization, issuer: &str, url: &str) -> Change {
     let change = Change::new(action).within(organization);
     change.of_issuer(issuer, Some(url))
 }

@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use claimgate_api::ChangeAction;
+
 use super::record::{ListedToken, TokenFilter, TokenRecord};
-use crate::changes::record::{Action, Change};
+use crate::changes::record::Change;
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::single_use::SingleUse;
@@ -108,7 +110,7 @@ impl Store {
             return Ok(false);
         };
         let organization = optional_text(&row, "organization")?;
-        let change = Change::new(Action::TokenRevokedItself)
+        let change = Change::new(ChangeAction::TokenRevokedItself)
             .within_named(
                 optional_number(&row, "organization_id")?,
                 organization.as_deref(),
@@ -137,7 +139,7 @@ impl Store {
         let query = query.bind(organization).bind(id.to_owned());
         let row = query.fetch_optional(&mut *transaction).await?;
         let name = optional_text(&row.ok_or(missing)?, "organization")?;
-        let change = Change::new(Action::TokenRevoked)
+        let change = Change::new(ChangeAction::TokenRevoked)
             .within_named(Some(organization), name.as_deref())
             .of_token(id);
         self.commit_change(transaction, change).await
@@ -169,8 +171,8 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         let change = match issuer {
-            Some(issuer) => Change::new(Action::IssuerTokensRevoked).of_issuer(issuer, None),
-            None => Change::new(Action::AllTokensRevoked),
+            Some(issuer) => Change::new(ChangeAction::IssuerTokensRevoked).of_issuer(issuer, None),
+            None => Change::new(ChangeAction::AllTokensRevoked),
         };
         self.commit_change(transaction, change.within(&owner))
             .await?;

@@ -28,54 +28,6 @@ pub const SCOPES: [(&str, &str); 3] = [
     ("unknown", "Without an organization"),
 ];
 
-/// The codes of changes, with what they say.
-pub const CHANGES: [(&str, &str); 29] = [
-    ("organization-created", "Organization created"),
-    ("organization-deleted", "Organization deleted"),
-    ("issuer-created", "Issuer registered"),
-    ("issuer-updated", "Issuer changed"),
-    ("issuer-deleted", "Issuer deleted"),
-    ("policies-replaced", "Policies replaced"),
-    ("policies-restored", "Earlier policies restored"),
-    ("deletion-undone", "Policies of a deleted issuer restored"),
-    ("sample-created", "Test added"),
-    ("sample-changed", "Test changed"),
-    ("sample-deleted", "Test deleted"),
-    ("token-revoked", "Token revoked"),
-    ("token-revoked-itself", "Token revoked by its holder"),
-    ("issuer-tokens-revoked", "Tokens of an issuer revoked"),
-    ("all-tokens-revoked", "All tokens revoked"),
-    ("environment-opened", "Environment opened"),
-    ("environment-imported", "Environment opened by import"),
-    ("environment-decrypted", "Environment decrypted"),
-    ("environment-denied", "Access to an environment denied"),
-    ("environment-created", "Environment created"),
-    ("environment-cloned", "Environment copied"),
-    ("environment-updated", "Environment changed"),
-    ("environment-deleted", "Environment deleted"),
-    ("environment-tagged", "Environment tagged"),
-    (
-        "environment-revision-tagged",
-        "Revision of an environment tagged",
-    ),
-    (
-        "environment-revision-retracted",
-        "Revision of an environment retracted",
-    ),
-    (
-        "environment-settings-changed",
-        "Settings of an environment changed",
-    ),
-    (
-        "environment-sessions-ended",
-        "Sessions of an environment ended",
-    ),
-    (
-        "environment-access-replaced",
-        "Permissions on environments replaced",
-    ),
-];
-
 /// What a log is searched for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogQuery {
@@ -83,7 +35,7 @@ pub struct LogQuery {
     pub search: String,
     /// One of [`DECISIONS`]: of exchanges only.
     pub decision: String,
-    /// One of [`CHANGES`]: of changes only.
+    /// The code of a [`ChangeAction`](claimgate_api::ChangeAction): of changes only.
     pub code: String,
     /// The id of an issuer.
     pub issuer: String,

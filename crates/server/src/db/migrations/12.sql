@@ -26,7 +26,6 @@ CREATE TABLE environment_revisions (
     number BIGINT NOT NULL,
     at BIGINT NOT NULL,
     creator TEXT NOT NULL,
-    author TEXT NOT NULL,
     retraction TEXT,
     bytes BIGINT NOT NULL,
     definition TEXT NOT NULL,

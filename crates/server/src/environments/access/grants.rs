@@ -44,6 +44,16 @@ impl Grants {
         ))
     }
 
+    /// Whether the caller may open some environment.
+    pub(crate) fn opens_any(&self) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(bindings) => bindings
+                .iter()
+                .any(|binding| binding.permission >= Permission::Open),
+        }
+    }
+
     /// What the caller may do with an environment, whether it exists or not: the greatest of its permissions.
     pub(crate) fn on(&self, name: &Name) -> Grant {
         let Self::Some(bindings) = self else {

@@ -1,15 +1,14 @@
 //! Permissions on environments in the database: one document for each organization, as it is always read as a whole.
 
-use claimgate_api::{EnvironmentAccess, EnvironmentAccessBody};
+use claimgate_api::{ChangeAction, EnvironmentAccess, EnvironmentAccessBody};
 use serde_json::json;
 use sqlx::any::AnyRow;
 
 use crate::changes::difference;
-use crate::changes::record::{Action, Change};
+use crate::changes::record::Change;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
-use crate::environments::action::EnvironmentAction;
 use crate::organizations::record::Organization;
 
 const SELECT: &str = "SELECT version, document FROM environment_access WHERE organization = $1";
@@ -59,7 +58,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         let [earlier, later] = [&before, &after].map(|body| json!({"access": body.access}));
-        let change = Change::new(Action::Environment(EnvironmentAction::AccessReplaced))
+        let change = Change::new(ChangeAction::EnvironmentAccessReplaced)
             .within(organization)
             .with(difference::members(&earlier, &later));
         self.commit_change(transaction, change).await?;

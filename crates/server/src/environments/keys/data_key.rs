@@ -12,7 +12,7 @@ use crate::random;
 
 /// How many secrets one data key seals, at most: with random nonces of 96 bits, a nonce is then used twice with a
 /// probability below 2^-36.
-pub(crate) const MAX_SEALED: i64 = 1 << 30;
+const MAX_SEALED: i64 = 1 << 30;
 
 /// The bytes of a data key's id.
 const ID: usize = 16;
@@ -56,6 +56,8 @@ pub(crate) struct EnvironmentKeys {
     owner: Owner,
     /// Oldest first; the last one seals.
     keys: Vec<DataKey>,
+    /// How many secrets the last one has sealed.
+    sealed: i64,
 }
 
 struct DataKey {
@@ -69,6 +71,7 @@ impl EnvironmentKeys {
         Self {
             owner,
             keys: Vec::new(),
+            sealed: 0,
         }
     }
 
@@ -86,18 +89,27 @@ impl EnvironmentKeys {
             let key = SealingKey::new(&key);
             Ok(DataKey { id, key })
         });
-        let keys = keys.collect::<Result<_, _>>()?;
-        Ok(Self { owner, keys })
+        Ok(Self {
+            keys: keys.collect::<Result<_, _>>()?,
+            sealed: wrapped.last().map_or(0, |key| key.sealed),
+            owner,
+        })
+    }
+
+    /// Whether a new key has to be added before a secret is sealed.
+    pub(crate) fn is_used_up(&self) -> bool {
+        self.keys.is_empty() || self.sealed >= MAX_SEALED
     }
 
     /// Adds a new key, which seals from now on. Returns it as it is stored.
     pub(crate) fn add(&mut self, master: &MasterKeys) -> WrappedKey {
         let key = Zeroizing::new(random::bytes::<KEY>());
-        let id = Uuid::try_parse(&random::id()).unwrap_or_default();
+        let id = random::uuid();
         self.keys.push(DataKey {
             id,
             key: SealingKey::new(&key),
         });
+        self.sealed = 0;
         wrap(master, &self.owner, id, &key)
     }
 }

@@ -45,8 +45,8 @@ pub enum MasterKeyError {
         /// The number of the line, from 1.
         line: usize,
     },
-    /// A key twice.
-    #[error("line {line}: this key is there twice")]
+    /// A key of an earlier line.
+    #[error("line {line}: expected another key, found one of an earlier line")]
     Repeated {
         /// The number of the line, from 1.
         line: usize,

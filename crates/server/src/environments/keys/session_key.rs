@@ -12,14 +12,14 @@ use crate::random;
 pub(crate) struct SessionId(Zeroizing<String>);
 
 /// Whom a session is for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SessionOwner<'a> {
-    /// The id of the access token.
-    pub(crate) token: &'a str,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SessionOwner {
+    /// The id of the access token that opened it.
+    pub(crate) token: String,
     /// The organization's id.
     pub(crate) organization: i64,
     /// The environment's id; empty for a document that is not saved.
-    pub(crate) environment: &'a str,
+    pub(crate) environment: String,
 }
 
 impl SessionId {
@@ -44,7 +44,7 @@ impl SessionId {
     }
 
     /// Seals what the session holds.
-    pub(crate) fn seal(&self, master: &MasterKey, owner: SessionOwner<'_>, text: &[u8]) -> Vec<u8> {
+    pub(crate) fn seal(&self, master: &MasterKey, owner: &SessionOwner, text: &[u8]) -> Vec<u8> {
         self.key(master).seal(&context(owner), text)
     }
 
@@ -55,7 +55,7 @@ impl SessionId {
     pub(crate) fn unseal(
         &self,
         master: &MasterKey,
-        owner: SessionOwner<'_>,
+        owner: &SessionOwner,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, Unsealable> {
         self.key(master).unseal(&context(owner), sealed)
@@ -66,7 +66,7 @@ impl SessionId {
     }
 }
 
-fn context(owner: SessionOwner<'_>) -> Vec<u8> {
+fn context(owner: &SessionOwner) -> Vec<u8> {
     format!(
         "claimgate 1 session\0{}\0{}\0{}",
         owner.organization, owner.environment, owner.token
@@ -84,36 +84,36 @@ mod tests {
         let master = MasterKeys::parse(&MasterKeys::generate()).unwrap();
         let master = master.current();
         let owner = SessionOwner {
-            token: "t",
+            token: "t".to_owned(),
             organization: 1,
-            environment: "e",
+            environment: "e".to_owned(),
         };
         let id = SessionId::generate();
         assert_eq!(id.reveal().len(), 48);
-        let sealed = id.seal(master, owner, b"values");
+        let sealed = id.seal(master, &owner, b"values");
         let again = SessionId::read(id.reveal());
         assert_eq!(again.hash(), id.hash());
-        assert_eq!(*again.unseal(master, owner, &sealed).unwrap(), b"values");
+        assert_eq!(*again.unseal(master, &owner, &sealed).unwrap(), b"values");
         let others = [
             SessionOwner {
-                token: "u",
-                ..owner
+                token: "u".to_owned(),
+                ..owner.clone()
             },
             SessionOwner {
                 organization: 2,
-                ..owner
+                ..owner.clone()
             },
             SessionOwner {
-                environment: "f",
-                ..owner
+                environment: "f".to_owned(),
+                ..owner.clone()
             },
         ];
         for other in others {
-            assert!(id.unseal(master, other, &sealed).is_err());
+            assert!(id.unseal(master, &other, &sealed).is_err());
         }
         assert!(
             SessionId::generate()
-                .unseal(master, owner, &sealed)
+                .unseal(master, &owner, &sealed)
                 .is_err()
         );
     }

@@ -17,17 +17,16 @@ use crate::tokens::caller::Caller;
 const ENVIRONMENT: &str = "/api/esc/environments/{org}/{project}/{env}";
 
 /// The paths below an environment, and what they are for.
-const BELOW: [(&str, &str); 6] = [
+const BELOW: &[(&str, &str)] = &[
     ("/drafts", "drafts and approvals"),
     ("/hooks", "webhooks"),
     ("/schedules", "schedules"),
     ("/referrers", "lists of referrers"),
-    ("/rotate", "rotation of secrets"),
     ("/open/request", "approvals"),
 ];
 
 /// Other paths, and what they are for.
-const OTHERS: [(&str, &str); 4] = [
+const OTHERS: &[(&str, &str)] = &[
     ("/api/preview/environments", "environments without projects"),
     ("/api/change-requests", "drafts and approvals"),
     ("/api/esc/providers", "lists of providers"),
@@ -35,14 +34,14 @@ const OTHERS: [(&str, &str); 4] = [
 ];
 
 pub(super) fn router() -> OpenApiRouter<Arc<App>> {
-    let mut router = OpenApiRouter::default();
-    let below = BELOW.map(|(path, what)| (format!("{ENVIRONMENT}{path}"), what));
-    let others = OTHERS.map(|(path, what)| (path.to_owned(), what));
-    for (path, what) in below.into_iter().chain(others) {
-        if path.ends_with("/rotate") {
-            router = router.route(&path, post(rotate));
-            continue;
-        }
+    let mut router = OpenApiRouter::default().route(&format!("{ENVIRONMENT}/rotate"), post(rotate));
+    let below = BELOW
+        .iter()
+        .map(|(path, what)| (format!("{ENVIRONMENT}{path}"), *what));
+    let others = OTHERS
+        .iter()
+        .map(|(path, what)| ((*path).to_owned(), *what));
+    for (path, what) in below.chain(others) {
         let absent = any(move || async move { absent(what) });
         router = router
             .route(&path, absent.clone())

@@ -5,26 +5,31 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use claimgate_api::{CloneInput, ErrorBody};
+use claimgate_api::{ChangeAction, CloneInput, ErrorBody};
 use claimgate_environments::{RewriteError, reencrypt_secrets};
 use serde_json::json;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::definitions::cannot_rewrite;
-use super::list::{full, new_record, owner};
+use super::list::{full, new_record};
 use crate::app::App;
 use crate::environments::access::permission::Permission;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::evaluate::blocking;
 use crate::environments::keys::data_key::EnvironmentKeys;
 use crate::environments::names::Name;
-use crate::environments::record::{Definition, EnvironmentTag, RevisionTag};
+use crate::environments::record::{
+    Definition, EnvironmentRecord, EnvironmentTag, Revision, RevisionTag,
+};
 use crate::environments::scope::Scope;
 use crate::environments::store::{NewEnvironment, change};
 use crate::http::error::ApiError;
 use crate::http::request::json_body;
+use crate::issuers::revisions::MAX_BYTES;
 use crate::tokens::caller::Caller;
+
+/// How many bytes of revisions are copied, at most: untagged ones have half of it, and tagged ones are kept beyond that.
+const MAX_HISTORY: i64 = 2 * MAX_BYTES;
 
 pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default().routes(routes!(clone))
@@ -54,7 +59,7 @@ async fn clone(
     scope.require(&to, Permission::Write).await?;
     let detail =
         json!({"from": original.environment.name.to_string(), "revision": original.revision});
-    let change = change(EnvironmentAction::Cloned, &scope.organization, &to);
+    let change = change(ChangeAction::EnvironmentCloned, &scope.organization, &to);
     let change = change.with([None, Some(detail)]);
     let new = copy(&scope, original, to, &input).await?;
     let store = scope.store();
@@ -72,16 +77,20 @@ async fn copy(
     let from = original.environment;
     let store = &scope.app.store;
     let keeps_history = input.preserve_history && input.version.is_none_or(|version| version == 0);
-    let definitions = match keeps_history {
-        true => store.all_definitions(&from.id).await?,
-        false => vec![(1, original.text)],
+    let revisions = match keeps_history {
+        true => history(scope, &from).await?,
+        false => vec![Revision {
+            number: 1,
+            text: original.text,
+            retraction: None,
+        }],
     };
     let mut record = new_record(scope, to);
-    record.revision = definitions.last().map_or(1, |(number, _)| *number);
-    let mut keys = EnvironmentKeys::none(owner(&record));
+    record.revision = revisions.last().map_or(1, |revision| revision.number);
+    let mut keys = EnvironmentKeys::none(record.owner());
     let mut key = keys.add(&*scope.master()?);
     let old = scope.keys(&from).await?;
-    let (definitions, sealed) = blocking(&scope.app, move || reencrypt(definitions, &old, &keys))
+    let (revisions, sealed) = blocking(&scope.app, move || reencrypt(revisions, &old, &keys))
         .await?
         .map_err(|error| cannot_rewrite(&error))?;
     key.sealed = sealed;
@@ -94,8 +103,8 @@ async fn copy(
         false => Vec::new(),
     };
     revision_tags.retain(|tag: &RevisionTag| {
-        let is_there = |(number, _): &(i64, String)| *number == tag.revision;
-        definitions.iter().any(is_there)
+        let is_there = |revision: &Revision| revision.number == tag.revision;
+        revisions.iter().any(is_there)
     });
     let own_id = |tag| EnvironmentTag {
         id: crate::random::id(),
@@ -104,26 +113,46 @@ async fn copy(
     Ok(NewEnvironment {
         record,
         key,
-        definitions,
+        revisions,
         tags: tags.into_iter().map(own_id).collect(),
         revision_tags,
         creator: scope.login(),
     })
 }
 
-/// The same definitions under other keys, and how many secrets they have.
+/// All revisions of an environment.
+///
+/// # Errors
+/// 400 if they are too large to be copied at once.
+async fn history(
+    scope: &Scope,
+    environment: &EnvironmentRecord,
+) -> Result<Vec<Revision>, ApiError> {
+    let store = &scope.app.store;
+    let bytes = store.history_bytes(&environment.id).await?;
+    if bytes > MAX_HISTORY {
+        let message = format!(
+            "expected revisions of at most {MAX_HISTORY} bytes in all, found {bytes}: copy without `preserveHistory`, or \
+             delete tags of old revisions first"
+        );
+        return Err(ApiError::bad_request(message));
+    }
+    Ok(store.history(&environment.id).await?)
+}
+
+/// The same revisions under other keys, and how many secrets they have.
 fn reencrypt(
-    definitions: Vec<(i64, String)>,
+    revisions: Vec<Revision>,
     old: &EnvironmentKeys,
     new: &EnvironmentKeys,
-) -> Result<(Vec<(i64, String)>, i64), RewriteError> {
+) -> Result<(Vec<Revision>, i64), RewriteError> {
     let mut sealed = 0;
-    let mut rewritten = Vec::with_capacity(definitions.len());
-    for (number, text) in definitions {
-        let text = reencrypt_secrets(&text, old, new)?;
+    let mut rewritten = Vec::with_capacity(revisions.len());
+    for revision in revisions {
+        let text = reencrypt_secrets(&revision.text, old, new)?;
         let count = claimgate_environments::ciphertexts(&text)?.len();
         sealed += i64::try_from(count).unwrap_or(i64::MAX);
-        rewritten.push((number, text));
+        rewritten.push(Revision { text, ..revision });
     }
     Ok((rewritten, sealed))
 }

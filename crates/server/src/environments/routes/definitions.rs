@@ -9,8 +9,8 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use claimgate_api::{EnvironmentSettingsBody, ErrorBody, SavedBody};
 use claimgate_environments::{
-    Diagnostic, Options, RewriteError, check_ciphertexts, ciphertexts, decrypt_secrets,
-    encrypt_secrets, has_plaintext,
+    Options, RewriteError, check_ciphertexts, ciphertexts, decrypt_secrets, encrypt_secrets,
+    has_plaintext,
 };
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
@@ -22,7 +22,7 @@ use crate::db::error::StoreError;
 use crate::environments::access::permission::Permission;
 use crate::environments::evaluate::{Evaluate, Mode, blocking, evaluate, text};
 use crate::environments::headers::{changed, expected_revision, of_definition, of_revision};
-use crate::environments::keys::data_key::{EnvironmentKeys, MAX_SEALED};
+use crate::environments::keys::data_key::EnvironmentKeys;
 use crate::environments::record::Definition;
 use crate::environments::scope::Scope;
 use crate::environments::store::Save;
@@ -111,7 +111,7 @@ async fn decrypted(
     let source = definition.text.clone();
     let plain = blocking(&scope.app, move || decrypt_secrets(&source, &keys)).await?;
     let plain = plain.map_err(|error| cannot_rewrite(&error))?;
-    scope.record_decrypted(&definition).await?;
+    scope.record_decrypted(&definition, &[]).await?;
     Ok((of_definition(&definition), plain).into_response())
 }
 
@@ -132,7 +132,7 @@ async fn save(
 ) -> Result<Response, ApiError> {
     let scope = Scope::new(&app, caller, &org).await?;
     let (current, _) = scope
-        .definition([&project, &env], Some("latest"), Permission::Write)
+        .definition([&project, &env], None, Permission::Write)
         .await?;
     let expected = expected_revision(&headers, &current.environment)?;
     if expected.is_some_and(|expected| expected != current.environment.revision) {
@@ -167,10 +167,8 @@ async fn save_text(
 ) -> Result<i64, ApiError> {
     let environment = &current.environment;
     let mut keys = scope.keys(environment).await?;
-    let sealed = scope.app.store.environment_keys(&environment.id).await?;
-    let is_used_up = sealed.last().is_none_or(|key| key.sealed >= MAX_SEALED);
     let master = scope.master()?;
-    let key = is_used_up.then(|| keys.add(&master));
+    let key = keys.is_used_up().then(|| keys.add(&master));
     let name = environment.name.to_string();
     let newest = current.text.clone();
     let prepared = blocking(&scope.app, move || prepare(&name, &text, &newest, &keys)).await?;
@@ -210,7 +208,7 @@ fn prepare(
     if text == newest {
         return Ok(None);
     }
-    let foreign: Vec<Diagnostic> = check_ciphertexts(name, text, keys);
+    let foreign = check_ciphertexts(name, text, keys);
     if !foreign.is_empty() {
         return Err(ApiError::invalid_definition(&foreign));
     }

@@ -9,7 +9,9 @@ use axum::http::Uri;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claimgate::time::format_utc;
-use claimgate_api::{EnvironmentEntry, EnvironmentInput, EnvironmentsBody, ErrorBody};
+use claimgate_api::{
+    ChangeAction, EnvironmentEntry, EnvironmentInput, EnvironmentsBody, ErrorBody,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,10 +21,9 @@ use crate::app::App;
 use crate::clock::now;
 use crate::environments::access::grants::Grants;
 use crate::environments::access::permission::Permission;
-use crate::environments::action::EnvironmentAction;
-use crate::environments::keys::data_key::{EnvironmentKeys, Owner};
+use crate::environments::keys::data_key::EnvironmentKeys;
 use crate::environments::names::{Name, check_organization};
-use crate::environments::record::EnvironmentRecord;
+use crate::environments::record::{EnvironmentRecord, Revision};
 use crate::environments::scope::Scope;
 use crate::environments::store::{NewEnvironment, Page, change};
 use crate::http::error::ApiError;
@@ -180,17 +181,21 @@ async fn create(
     let name = Name::new(&input.project, &input.name)?;
     scope.require(&name, Permission::Write).await?;
     let record = new_record(&scope, name);
-    let mut keys = EnvironmentKeys::none(owner(&record));
+    let mut keys = EnvironmentKeys::none(record.owner());
     let new = NewEnvironment {
         key: keys.add(&*scope.master()?),
-        definitions: vec![(1, String::new())],
+        revisions: vec![Revision {
+            number: 1,
+            text: String::new(),
+            retraction: None,
+        }],
         tags: Vec::new(),
         revision_tags: Vec::new(),
         creator: scope.login(),
         record,
     };
     let change = change(
-        EnvironmentAction::Created,
+        ChangeAction::EnvironmentCreated,
         &scope.organization,
         &new.record.name,
     );
@@ -214,14 +219,7 @@ pub(super) fn new_record(scope: &Scope, name: Name) -> EnvironmentRecord {
     }
 }
 
-pub(super) fn owner(record: &EnvironmentRecord) -> Owner {
-    Owner {
-        organization: record.organization,
-        environment: record.id.clone(),
-    }
-}
-
 /// 400: the organization has as many environments as it may have.
 pub(super) fn full() -> ApiError {
-    ApiError::bad_request("the organization has too many environments: delete one before")
+    ApiError::bad_request("the organization has too many environments: delete one first")
 }

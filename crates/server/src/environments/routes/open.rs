@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
-use claimgate_api::{ErrorBody, OpenBody};
+use claimgate_api::{ChangeAction, ErrorBody, OpenBody};
 use serde::Deserialize;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,7 +17,6 @@ use super::json_text;
 use crate::app::App;
 use crate::environments::access::grants::Grant;
 use crate::environments::access::permission::Permission;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::evaluate::{Evaluate, Mode, evaluate, text};
 use crate::environments::scope::Scope;
 use crate::environments::session;
@@ -94,7 +93,7 @@ async fn open_saved(
     let opened = Evaluate {
         name: Some(definition.environment.name.clone()),
         text: definition.text.clone(),
-        keys: Some(Arc::new(keys)),
+        keys: Some(keys),
         mode: Mode::Open(seconds),
     };
     let opened = evaluate(scope, opened).await?.without_errors()?;
@@ -129,11 +128,9 @@ async fn answer(
     uri: &Uri,
 ) -> Result<Response, ApiError> {
     let query: ReadQuery = query(uri)?;
-    let result = session::read(scope, environment, id).await?;
-    Ok(json_text(match query.property {
-        Some(path) => session::property(&result, &path)?,
-        None => result,
-    }))
+    let property = query.property.as_deref();
+    let text = session::read(scope, environment, id, property).await?;
+    Ok(json_text(text))
 }
 
 /// End an open session of the token
@@ -169,7 +166,7 @@ async fn end_all(
         .environment([&project, &env], Permission::Admin)
         .await?;
     let change = change(
-        EnvironmentAction::SessionsEnded,
+        ChangeAction::EnvironmentSessionsEnded,
         &scope.organization,
         &environment.name,
     );
@@ -182,12 +179,12 @@ async fn end_all(
 
 /// Open a definition that is not saved
 ///
-/// The token needs the permission to open everything that it imports.
+/// The token needs the permission to open everything that it imports, and at least one environment.
 #[utoipa::path(post, path = "/api/esc/environments/{org}/yaml/open", operation_id = "openYaml", tag = "environments",
     params(("org" = String, Path), ("duration" = Option<String>, Query)),
     request_body(content = String, content_type = "application/x-yaml"),
     responses((status = 200, body = OpenBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
-        (status = 404, body = ErrorBody)),
+        (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn open_unsaved(
     State(app): State<Arc<App>>,
@@ -197,6 +194,11 @@ async fn open_unsaved(
     body: Bytes,
 ) -> Result<Json<OpenBody>, ApiError> {
     let scope = Scope::new(&app, caller, &org).await?;
+    // What is open counts for the whole organization, so not every token may add to it.
+    if !scope.grants.opens_any() {
+        let message = "expected a token that may open an environment";
+        return Err(ApiError::forbidden(message));
+    }
     let query: OpenQuery = query(&uri)?;
     let seconds = session::seconds(&scope, query.duration.as_deref(), Grant::default())?;
     let opened = Evaluate {

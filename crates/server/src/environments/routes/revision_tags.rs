@@ -12,7 +12,7 @@ use claimgate_api::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Part;
+use super::{Part, too_many_tags};
 use crate::app::App;
 use crate::clock::now;
 use crate::environments::access::permission::Permission;
@@ -28,17 +28,6 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
         .routes(routes!(list, create))
         .routes(routes!(read, relocate, delete))
-}
-
-/// The tag that every environment has.
-fn latest(scope: &Scope, environment: &EnvironmentRecord) -> RevisionTag {
-    RevisionTag {
-        name: "latest".to_owned(),
-        revision: environment.revision,
-        created: environment.created,
-        modified: environment.modified,
-        editor: scope.login(),
-    }
 }
 
 /// List the tags of an environment's revisions, by name
@@ -69,17 +58,21 @@ async fn list(
     }))
 }
 
-/// The tag `latest`, with who made the newest revision.
+/// The tag `latest`, which every environment has, with who made the newest revision.
 async fn newest(scope: &Scope, environment: &EnvironmentRecord) -> Result<RevisionTag, ApiError> {
     let store = &scope.app.store;
     let revisions = store
         .environment_revisions(&environment.id, None, 1)
         .await?;
-    let mut tag = latest(scope, environment);
-    if let Some(revision) = revisions.into_iter().next() {
-        (tag.modified, tag.editor) = (revision.at, revision.creator);
-    }
-    Ok(tag)
+    let revision = revisions.into_iter().next();
+    let revision = revision.ok_or_else(|| ApiError::not_found("revision not found"))?;
+    Ok(RevisionTag {
+        name: "latest".to_owned(),
+        revision: revision.number,
+        created: environment.created,
+        modified: revision.at,
+        editor: revision.creator,
+    })
 }
 
 /// Put a tag on a revision of an environment
@@ -117,9 +110,7 @@ async fn save(
 ) -> Result<StatusCode, ApiError> {
     let store = scope.store();
     let changed = store.change_revision_tag(&scope.organization, environment, tag);
-    changed.await?.ok_or_else(|| {
-        ApiError::bad_request("the environment has too many tags: delete one before")
-    })?;
+    changed.await?.ok_or_else(too_many_tags)?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -174,9 +165,9 @@ async fn relocate(
         revision: input.revision.unwrap_or(environment.revision),
         modified: now(),
         editor: scope.login(),
-        ..before
+        ..before.clone()
     };
-    save(&scope, &environment, TagChange::Replace(tag, after)).await
+    save(&scope, &environment, TagChange::Replace(before, after)).await
 }
 
 /// Delete a tag of an environment's revisions

@@ -1,5 +1,6 @@
 //! The revisions of an environment.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -104,9 +105,14 @@ async fn retract(
     let version = Version::parse(&version).ok_or_else(missing)?;
     let number = app.store.revision_number(&environment, &version).await?;
     let number = number.ok_or_else(missing)?;
-    if number == environment.revision {
-        let message = "the newest revision cannot be retracted: save another one before";
-        return Err(ApiError::bad_request(message));
+    match number.cmp(&environment.revision) {
+        Ordering::Less => {}
+        Ordering::Equal => {
+            let message = "the newest revision cannot be retracted: save another one first";
+            return Err(ApiError::bad_request(message));
+        }
+        // It may be saved at this moment, and would be the newest one then.
+        Ordering::Greater => return Err(missing()),
     }
     let retract = Retract {
         number,

@@ -12,9 +12,10 @@ use claimgate_api::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::Part;
+use super::{Part, too_many_tags};
 use crate::app::App;
 use crate::clock::now;
+use crate::db::error::StoreError;
 use crate::environments::access::permission::Permission;
 use crate::environments::record::{EnvironmentRecord, EnvironmentTag};
 use crate::environments::scope::Scope;
@@ -57,17 +58,13 @@ async fn list(
     let last = tags.last().map(|tag| tag.name.clone());
     let tags = part.of(tags, |tag| &tag.name);
     let next = tags.last().map(|tag| tag.name.clone());
-    // Clients go on until the token is this.
-    let next_token = next.filter(|_| next_is_more(&tags, last.as_deref()));
+    let next_token = next.filter(|next| Some(next) != last.as_ref());
     let tags = tags.into_iter();
     Ok(Json(EnvironmentTagsBody {
         tags: tags.map(|tag| (tag.name.clone(), tag.into())).collect(),
+        // Clients go on until the token is this.
         next_token: next_token.unwrap_or_else(|| "0".to_owned()),
     }))
-}
-
-fn next_is_more(part: &[EnvironmentTag], last: Option<&str>) -> bool {
-    part.last().map(|tag| tag.name.as_str()) != last
 }
 
 /// Put a tag on an environment
@@ -126,9 +123,7 @@ async fn save(
 ) -> Result<(), ApiError> {
     let store = scope.store();
     let changed = store.change_environment_tag(&scope.organization, environment, tag);
-    changed.await?.ok_or_else(|| {
-        ApiError::bad_request("the environment has too many tags: delete one before")
-    })
+    changed.await?.ok_or_else(too_many_tags)
 }
 
 /// Read a tag of an environment
@@ -153,8 +148,8 @@ async fn existing(
     environment: &EnvironmentRecord,
     name: &str,
 ) -> Result<EnvironmentTag, ApiError> {
-    let tags = scope.app.store.environment_tags(&environment.id).await?;
-    let found = tags.into_iter().find(|tag| tag.name == name);
+    let store = &scope.app.store;
+    let found = store.environment_tag(&environment.id, name).await?;
     found.ok_or_else(|| ApiError::not_found("tag not found"))
 }
 
@@ -181,8 +176,7 @@ async fn update(
     } = json_body(&body)?;
     let before = existing(&scope, &environment, &tag).await?;
     if before.value != current_tag.value {
-        let message = format!("the tag has another value now: `{}`", before.value);
-        return Err(ApiError::new(StatusCode::CONFLICT, message));
+        return Err(changed());
     }
     let or = |new: String, old: &str| if new.is_empty() { old.to_owned() } else { new };
     let wanted = EnvironmentTagInput {
@@ -195,10 +189,23 @@ async fn update(
         value: wanted.value,
         modified: now(),
         editor: scope.login(),
-        ..before
+        ..before.clone()
     };
-    save(&scope, &environment, TagChange::Replace(tag, after.clone())).await?;
-    Ok(Json(after.into()))
+    let change = TagChange::Replace(before, after.clone());
+    let store = scope.store();
+    let saved = store.change_environment_tag(&scope.organization, &environment, change);
+    match saved.await {
+        Err(StoreError::Missing { what: "tag" }) => Err(changed()),
+        saved => saved?
+            .ok_or_else(too_many_tags)
+            .map(|()| Json(after.into())),
+    }
+}
+
+/// 409: a tag has another value than the one that a change is based on.
+fn changed() -> ApiError {
+    let message = "the tag was changed in the meantime: read it again";
+    ApiError::new(StatusCode::CONFLICT, message)
 }
 
 /// Delete a tag of an environment

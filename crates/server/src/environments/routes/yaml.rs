@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::json_text;
 use crate::app::App;
 use crate::environments::access::permission::Permission;
-use crate::environments::evaluate::{Evaluate, Mode, evaluate, text};
+use crate::environments::evaluate::{Evaluate, Evaluated, Mode, blocking, evaluate, text};
 use crate::environments::scope::Scope;
 use crate::http::error::ApiError;
 use crate::http::request::query;
@@ -55,13 +55,14 @@ async fn check_unsaved(
 ) -> Result<Response, ApiError> {
     let scope = Scope::new(&app, caller, &org).await?;
     let query: CheckQuery = query(&uri)?;
-    let evaluate = Evaluate {
+    let checked = Evaluate {
         name: None,
         text: text(&body)?,
         keys: None,
         mode: Mode::Check(Options::default().show_plaintext(query.show_secrets)),
     };
-    answer(&scope, evaluate).await
+    let evaluated = evaluate(&scope, checked).await?;
+    answer(&scope, evaluated).await
 }
 
 /// Check the definition of an environment
@@ -110,21 +111,24 @@ async fn check_saved(
         false => Permission::Read,
     };
     let (definition, _) = scope.definition(path, version, needed).await?;
-    if query.show_secrets {
-        scope.record_decrypted(&definition).await?;
-    }
     let keys = scope.keys(&definition.environment).await?;
-    let evaluate = Evaluate {
-        name: Some(definition.environment.name),
-        text: definition.text,
-        keys: Some(Arc::new(keys)),
+    let checked = Evaluate {
+        name: Some(definition.environment.name.clone()),
+        text: definition.text.clone(),
+        keys: Some(keys),
         mode: Mode::Check(Options::default().show_secrets(query.show_secrets)),
     };
-    answer(scope, evaluate).await
+    let evaluated = evaluate(scope, checked).await?;
+    if query.show_secrets {
+        let imported = &evaluated.imported;
+        scope.record_decrypted(&definition, imported).await?;
+    }
+    answer(scope, evaluated).await
 }
 
-async fn answer(scope: &Scope, definition: Evaluate) -> Result<Response, ApiError> {
-    let evaluated = evaluate(scope, definition).await?.without_errors()?;
-    let body = serde_json::to_vec(&evaluated.environment).unwrap_or_default();
+async fn answer(scope: &Scope, evaluated: Evaluated) -> Result<Response, ApiError> {
+    let environment = evaluated.without_errors()?.environment;
+    let write = move || serde_json::to_vec(&environment).unwrap_or_default();
+    let body = blocking(&scope.app, write).await?;
     Ok(json_text(Zeroizing::new(body)))
 }

@@ -1,5 +1,6 @@
 //! Queries on the revisions of an environment.
 
+use claimgate_api::ChangeAction;
 use serde_json::json;
 use sqlx::any::AnyRow;
 
@@ -8,10 +9,11 @@ use crate::db::columns::{number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::keys::data_key::WrappedKey;
 use crate::environments::names::Version;
-use crate::environments::record::{Definition, EnvironmentRecord, Retraction, RevisionRecord};
+use crate::environments::record::{
+    Definition, EnvironmentRecord, Retraction, Revision, RevisionRecord,
+};
 use crate::issuers::revisions::{MAX_BYTES, MAX_REVISIONS};
 use crate::organizations::record::Organization;
 
@@ -45,12 +47,11 @@ pub(in crate::environments) struct Retract {
 
 impl RevisionRecord {
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
-        let retraction = optional_text(row, "retraction")?;
         Ok(Self {
             number: number(row, "number")?,
             at: number(row, "at")?,
             creator: text(row, "creator")?,
-            retraction: retraction.and_then(|text| serde_json::from_str(&text).ok()),
+            retraction: retraction(row)?,
         })
     }
 }
@@ -78,7 +79,7 @@ impl Store {
                 return Ok(None);
             };
             match RevisionRecord::read(&row)?.retraction {
-                // Each revision is replaced by one that was not retracted then, so this ends.
+                // What replaces it is not retracted itself.
                 Some(retraction) => revision = retraction.replacement,
                 None => {
                     let text = text(&row, "definition")?;
@@ -135,18 +136,41 @@ impl Store {
             .collect::<Result<_, _>>()?)
     }
 
-    /// All definitions of an environment with their numbers, oldest first.
+    /// How many bytes the definitions of an environment have.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub(in crate::environments) async fn all_definitions(
+    pub(in crate::environments) async fn history_bytes(
         &self,
         environment: &str,
-    ) -> Result<Vec<(i64, String)>, StoreError> {
-        let select = "SELECT number, definition FROM environment_revisions WHERE environment = $1 ORDER BY number";
+    ) -> Result<i64, StoreError> {
+        let select =
+            "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM environment_revisions
+                      WHERE environment = $1";
+        let query = sqlx::query(select).bind(environment.to_owned());
+        let row = query.fetch_one(&self.pool).await?;
+        Ok(number(&row, "bytes")?)
+    }
+
+    /// All revisions of an environment with their definitions, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(in crate::environments) async fn history(
+        &self,
+        environment: &str,
+    ) -> Result<Vec<Revision>, StoreError> {
+        let select = "SELECT number, definition, retraction FROM environment_revisions WHERE environment = $1
+                      ORDER BY number";
         let query = sqlx::query(select).bind(environment.to_owned());
         let rows = query.fetch_all(&self.pool).await?;
-        let read = |row: &AnyRow| Ok((number(row, "number")?, text(row, "definition")?));
+        let read = |row: &AnyRow| {
+            Ok(Revision {
+                number: number(row, "number")?,
+                text: text(row, "definition")?,
+                retraction: retraction(row)?,
+            })
+        };
         Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
     }
 
@@ -177,33 +201,36 @@ impl Store {
             .bind(record.id.clone())
             .execute(&mut *transaction)
             .await?;
-        let revision = (record.revision, save.text.as_str());
-        self.insert_revision_of(&mut transaction, &record, revision, &save.creator)
-            .await?;
+        let revision = Revision {
+            number: record.revision,
+            text: save.text,
+            retraction: None,
+        };
+        Self::insert_definition(&mut transaction, &record, &revision, &save.creator).await?;
         delete_oldest(&mut transaction, &record).await?;
-        let change = change(EnvironmentAction::Updated, organization, &record.name)
+        let change = change(ChangeAction::EnvironmentUpdated, organization, &record.name)
             .with([None, Some(json!({"revision": record.revision}))]);
         self.commit_change(transaction, change).await?;
         Ok(record.revision)
     }
 
-    pub(super) async fn insert_revision_of(
-        &self,
+    /// Inserts a revision of an environment, made when that was last changed.
+    pub(super) async fn insert_definition(
         transaction: &mut Transaction,
         environment: &EnvironmentRecord,
-        (number, definition): (i64, &str),
+        revision: &Revision,
         creator: &str,
     ) -> Result<(), StoreError> {
-        let insert = "INSERT INTO environment_revisions (environment, number, at, creator, author, bytes, definition)
+        let insert = "INSERT INTO environment_revisions (environment, number, at, creator, retraction, bytes, definition)
                       VALUES ($1, $2, $3, $4, $5, $6, $7)";
         sqlx::query(insert)
             .bind(environment.id.clone())
-            .bind(number)
+            .bind(revision.number)
             .bind(environment.modified)
             .bind(creator.to_owned())
-            .bind(serde_json::to_string(&self.author.0).unwrap_or_default())
-            .bind(i64::try_from(definition.len()).unwrap_or(i64::MAX))
-            .bind(definition.to_owned())
+            .bind(revision.retraction.as_ref().map(Retraction::json))
+            .bind(i64::try_from(revision.text.len()).unwrap_or(i64::MAX))
+            .bind(revision.text.clone())
             .execute(&mut **transaction)
             .await?;
         Ok(())
@@ -230,24 +257,58 @@ impl Store {
             by: retract.by,
             reason: retract.reason,
         };
-        let update = "UPDATE environment_revisions SET retraction = $1 WHERE environment = $2 AND number = $3";
-        let done = sqlx::query(update)
-            .bind(serde_json::to_string(&retraction).unwrap_or_default())
-            .bind(record.id.clone())
-            .bind(retract.number)
-            .execute(&mut *transaction)
-            .await?;
-        if done.rows_affected() == 0 {
+        let changed = set_retraction(&mut transaction, &record.id, retract.number, &retraction);
+        if changed.await? == 0 {
             return Err(StoreError::Missing { what: "revision" });
         }
+        move_replacements(&mut transaction, &record.id, retract.number, replacement).await?;
         let detail = json!({
             "revision": retract.number, "replacement": replacement, "reason": retraction.reason,
         });
-        let action = EnvironmentAction::RevisionRetracted;
+        let action = ChangeAction::EnvironmentRevisionRetracted;
         let change = change(action, organization, &record.name).with([None, Some(detail)]);
         self.commit_change(transaction, change).await?;
         Ok(Some(()))
     }
+}
+
+fn retraction(row: &AnyRow) -> Result<Option<Retraction>, sqlx::Error> {
+    let text = optional_text(row, "retraction")?;
+    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+async fn set_retraction(
+    transaction: &mut Transaction,
+    environment: &str,
+    number: i64,
+    retraction: &Retraction,
+) -> Result<u64, StoreError> {
+    let update =
+        "UPDATE environment_revisions SET retraction = $1 WHERE environment = $2 AND number = $3";
+    let query = sqlx::query(update)
+        .bind(retraction.json())
+        .bind(environment.to_owned())
+        .bind(number);
+    Ok(query.execute(&mut **transaction).await?.rows_affected())
+}
+
+/// Replaces by `to` what was replaced by `from`, which is retracted now: no chain of retractions gets long.
+async fn move_replacements(
+    transaction: &mut Transaction,
+    environment: &str,
+    from: i64,
+    to: i64,
+) -> Result<(), StoreError> {
+    let select = "SELECT number, retraction FROM environment_revisions WHERE environment = $1 AND retraction IS NOT NULL";
+    let query = sqlx::query(select).bind(environment.to_owned());
+    for row in query.fetch_all(&mut **transaction).await? {
+        if let Some(mut retraction) = retraction(&row)?.filter(|found| found.replacement == from) {
+            retraction.replacement = to;
+            let number = number(&row, "number")?;
+            set_retraction(transaction, environment, number, &retraction).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The revision to use in place of another one: the given one, or the last one before, and none that is retracted.

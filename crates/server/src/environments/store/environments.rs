@@ -1,16 +1,16 @@
 //! Queries on environments.
 
+use claimgate_api::ChangeAction;
 use sqlx::any::AnyRow;
 
-use crate::changes::record::{Action, Change};
+use crate::changes::record::Change;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::keys::data_key::WrappedKey;
 use crate::environments::names::Name;
-use crate::environments::record::{EnvironmentRecord, EnvironmentTag, RevisionTag};
+use crate::environments::record::{EnvironmentRecord, EnvironmentTag, Revision, RevisionTag};
 use crate::organizations::record::Organization;
 
 /// The most environments of an organization: a list compares each with each permission of the caller.
@@ -26,8 +26,8 @@ pub(in crate::environments) struct NewEnvironment {
     pub(in crate::environments) record: EnvironmentRecord,
     /// Its data key.
     pub(in crate::environments) key: WrappedKey,
-    /// Its definitions with the numbers of their revisions, oldest first.
-    pub(in crate::environments) definitions: Vec<(i64, String)>,
+    /// Oldest first.
+    pub(in crate::environments) revisions: Vec<Revision>,
     pub(in crate::environments) tags: Vec<EnvironmentTag>,
     pub(in crate::environments) revision_tags: Vec<RevisionTag>,
     /// The login of its creator.
@@ -141,10 +141,8 @@ impl Store {
         }
         insert(&mut transaction, &new.record).await?;
         Self::insert_key(&mut transaction, &new.record.id, &new.key).await?;
-        for (number, definition) in &new.definitions {
-            let revision = (*number, definition.as_str());
-            self.insert_revision_of(&mut transaction, &new.record, revision, &new.creator)
-                .await?;
+        for revision in &new.revisions {
+            Self::insert_definition(&mut transaction, &new.record, revision, &new.creator).await?;
         }
         for tag in &new.tags {
             Self::insert_environment_tag(&mut transaction, &new.record.id, tag).await?;
@@ -180,7 +178,11 @@ impl Store {
             let query = sqlx::query(delete).bind(environment.id.clone());
             query.execute(&mut *transaction).await?;
         }
-        let change = change(EnvironmentAction::Deleted, organization, &environment.name);
+        let change = change(
+            ChangeAction::EnvironmentDeleted,
+            organization,
+            &environment.name,
+        );
         self.commit_change(transaction, change).await?;
         Ok(true)
     }
@@ -203,7 +205,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         let change = change(
-            EnvironmentAction::SettingsChanged,
+            ChangeAction::EnvironmentSettingsChanged,
             organization,
             &environment.name,
         )
@@ -217,11 +219,11 @@ impl Store {
 
 /// A change of an environment.
 pub(in crate::environments) fn change(
-    action: EnvironmentAction,
+    action: ChangeAction,
     organization: &Organization,
     name: impl std::fmt::Display,
 ) -> Change {
-    Change::new(Action::Environment(action))
+    Change::new(action)
         .within(organization)
         .of_environment(&name.to_string())
 }

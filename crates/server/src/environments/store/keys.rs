@@ -6,7 +6,10 @@ use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
-use crate::environments::keys::data_key::{Owner, WrappedKey};
+use crate::environments::keys::data_key::{EnvironmentKeys, Owner, WrappedKey};
+use crate::environments::keys::master::MasterKeys;
+use crate::environments::record::EnvironmentRecord;
+use crate::environments::state::KeyProblem;
 
 impl WrappedKey {
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
@@ -21,13 +24,7 @@ impl WrappedKey {
 
 impl Store {
     /// The data keys of an environment, oldest first.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database.
-    pub(in crate::environments) async fn environment_keys(
-        &self,
-        environment: &str,
-    ) -> Result<Vec<WrappedKey>, StoreError> {
+    async fn environment_keys(&self, environment: &str) -> Result<Vec<WrappedKey>, StoreError> {
         let select = "SELECT * FROM environment_keys WHERE environment = $1 ORDER BY id";
         let query = sqlx::query(select).bind(environment.to_owned());
         let rows = query.fetch_all(&self.pool).await?;
@@ -35,6 +32,20 @@ impl Store {
             .iter()
             .map(WrappedKey::read)
             .collect::<Result<_, _>>()?)
+    }
+
+    /// The keys of an environment, unwrapped.
+    ///
+    /// # Errors
+    /// [`KeyProblem`]
+    pub(in crate::environments) async fn unwrapped_keys(
+        &self,
+        master: &MasterKeys,
+        environment: &EnvironmentRecord,
+    ) -> Result<EnvironmentKeys, KeyProblem> {
+        let wrapped = self.environment_keys(&environment.id).await?;
+        let keys = EnvironmentKeys::unwrap(master, environment.owner(), &wrapped)?;
+        Ok(keys)
     }
 
     pub(super) async fn insert_key(

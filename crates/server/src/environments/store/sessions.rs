@@ -6,6 +6,7 @@ use crate::changes::record::Change;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
+use crate::environments::keys::session_key::SessionOwner;
 use crate::environments::record::{EnvironmentRecord, SessionRecord};
 use crate::organizations::record::Organization;
 
@@ -19,9 +20,11 @@ impl SessionRecord {
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             hash: text(row, "hash")?,
-            organization: number(row, "organization")?,
-            environment: text(row, "environment")?,
-            token: text(row, "token")?,
+            owner: SessionOwner {
+                token: text(row, "token")?,
+                organization: number(row, "organization")?,
+                environment: text(row, "environment")?,
+            },
             master: text(row, "master")?,
             created: number(row, "created")?,
             expires: number(row, "expires")?,
@@ -40,13 +43,14 @@ impl Store {
         session: &SessionRecord,
         changes: Vec<Change>,
     ) -> Result<bool, StoreError> {
+        let owner = &session.owner;
         let mut transaction = self.begin().await?;
         let oldest = "DELETE FROM environment_sessions WHERE organization = $1 AND token = $2 AND hash NOT IN
                           (SELECT hash FROM environment_sessions WHERE organization = $1 AND token = $2
                            ORDER BY created DESC, hash LIMIT $3)";
         sqlx::query(oldest)
-            .bind(session.organization)
-            .bind(session.token.clone())
+            .bind(owner.organization)
+            .bind(owner.token.clone())
             .bind(MAX_TOKEN_SESSIONS - 1)
             .execute(&mut *transaction)
             .await?;
@@ -55,7 +59,7 @@ impl Store {
             "SELECT CAST(COALESCE(SUM(bytes), 0) AS BIGINT) AS bytes FROM environment_sessions
                    WHERE organization = $1 AND expires > $2";
         let query = sqlx::query(sum)
-            .bind(session.organization)
+            .bind(owner.organization)
             .bind(session.created);
         let row = query.fetch_one(&mut *transaction).await?;
         if number(&row, "bytes")?.saturating_add(bytes) > MAX_BYTES {
@@ -66,9 +70,9 @@ impl Store {
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         sqlx::query(insert)
             .bind(session.hash.clone())
-            .bind(session.organization)
-            .bind(session.environment.clone())
-            .bind(session.token.clone())
+            .bind(owner.organization)
+            .bind(owner.environment.clone())
+            .bind(owner.token.clone())
             .bind(session.master.clone())
             .bind(session.created)
             .bind(session.expires)
@@ -105,7 +109,7 @@ impl Store {
         Ok(())
     }
 
-    /// Ends all sessions of an environment. Returns how many there were.
+    /// Ends all sessions of an environment.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -114,24 +118,26 @@ impl Store {
         organization: &Organization,
         environment: &EnvironmentRecord,
         change: Change,
-    ) -> Result<u64, StoreError> {
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let delete =
             "DELETE FROM environment_sessions WHERE organization = $1 AND environment = $2";
         let query = sqlx::query(delete)
             .bind(organization.id)
             .bind(environment.id.clone());
-        let ended = query.execute(&mut *transaction).await?.rows_affected();
-        self.commit_change(transaction, change).await?;
-        Ok(ended)
+        query.execute(&mut *transaction).await?;
+        self.commit_change(transaction, change).await
     }
 
     /// Records what was done without changing anything.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub(in crate::environments) async fn record(&self, change: Change) -> Result<(), StoreError> {
+    pub(in crate::environments) async fn record(
+        &self,
+        changes: Vec<Change>,
+    ) -> Result<(), StoreError> {
         let transaction = self.begin().await?;
-        self.commit_change(transaction, change).await
+        self.commit_changes(transaction, changes).await
     }
 }

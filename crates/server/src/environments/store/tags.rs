@@ -1,5 +1,6 @@
 //! Queries on the tags of an environment and of its revisions.
 
+use claimgate_api::ChangeAction;
 use serde_json::json;
 use sqlx::any::AnyRow;
 
@@ -8,7 +9,6 @@ use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
-use crate::environments::action::EnvironmentAction;
 use crate::environments::record::{EnvironmentRecord, EnvironmentTag, RevisionTag};
 use crate::organizations::record::Organization;
 
@@ -45,8 +45,8 @@ impl EnvironmentTag {
 pub(in crate::environments) enum TagChange<T> {
     /// It is added.
     Add(T),
-    /// The one with a name becomes another one.
-    Replace(String, T),
+    /// One becomes another one.
+    Replace(T, T),
     /// The one with a name is deleted.
     Delete(String),
 }
@@ -119,8 +119,8 @@ impl Store {
                 Self::insert_revision_tag(&mut transaction, &record.id, tag).await?;
                 json!({"tag": tag.name, "revision": tag.revision})
             }
-            TagChange::Replace(name, tag) => {
-                delete(&mut transaction, table, &record.id, name).await?;
+            TagChange::Replace(before, tag) => {
+                delete(&mut transaction, table, &record.id, &before.name).await?;
                 Self::insert_revision_tag(&mut transaction, &record.id, tag).await?;
                 json!({"tag": tag.name, "revision": tag.revision})
             }
@@ -129,7 +129,7 @@ impl Store {
                 json!({"tag": name, "revision": null})
             }
         };
-        let action = EnvironmentAction::RevisionTagged;
+        let action = ChangeAction::EnvironmentRevisionTagged;
         let change = change(action, organization, &record.name).with([None, Some(detail)]);
         self.commit_change(transaction, change).await?;
         Ok(Some(()))
@@ -171,10 +171,27 @@ impl Store {
             .collect::<Result<_, _>>()?)
     }
 
+    /// The tag of an environment with a name.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(in crate::environments) async fn environment_tag(
+        &self,
+        environment: &str,
+        name: &str,
+    ) -> Result<Option<EnvironmentTag>, StoreError> {
+        let select = "SELECT * FROM environment_tags WHERE environment = $1 AND name = $2";
+        let query = sqlx::query(select)
+            .bind(environment.to_owned())
+            .bind(name.to_owned());
+        let row = query.fetch_optional(&self.pool).await?;
+        Ok(row.as_ref().map(EnvironmentTag::read).transpose()?)
+    }
+
     /// Adds, changes or deletes a tag of an environment. `None` if there are as many as there may be.
     ///
     /// # Errors
-    /// [`StoreError::Exists`], or [`StoreError::Missing`] if there is no such tag.
+    /// [`StoreError::Exists`], or [`StoreError::Missing`] if there is no such tag, or the one to change has another value now.
     pub(in crate::environments) async fn change_environment_tag(
         &self,
         organization: &Organization,
@@ -192,17 +209,17 @@ impl Store {
                 Self::insert_environment_tag(&mut transaction, &record.id, tag).await?;
                 json!({"tag": tag.name, "value": tag.value})
             }
-            TagChange::Replace(name, tag) => {
-                delete(&mut transaction, table, &record.id, name).await?;
+            TagChange::Replace(before, tag) => {
+                delete_with_value(&mut transaction, &record.id, before).await?;
                 Self::insert_environment_tag(&mut transaction, &record.id, tag).await?;
-                json!({"tag": tag.name, "value": tag.value, "before": name})
+                json!({"tag": tag.name, "value": tag.value, "before": before.name})
             }
             TagChange::Delete(name) => {
                 delete(&mut transaction, table, &record.id, name).await?;
                 json!({"tag": name, "value": null})
             }
         };
-        let action = EnvironmentAction::Tagged;
+        let action = ChangeAction::EnvironmentTagged;
         let change = change(action, organization, &record.name).with([None, Some(detail)]);
         self.commit_change(transaction, change).await?;
         Ok(Some(()))
@@ -249,6 +266,19 @@ async fn is_full(
     Ok(number(&row, "count")? >= MAX_TAGS)
 }
 
+async fn delete_with_value(
+    transaction: &mut Transaction,
+    environment: &str,
+    tag: &EnvironmentTag,
+) -> Result<(), StoreError> {
+    let delete = "DELETE FROM environment_tags WHERE environment = $1 AND name = $2 AND value = $3";
+    let query = sqlx::query(delete)
+        .bind(environment.to_owned())
+        .bind(tag.name.clone())
+        .bind(tag.value.clone());
+    unless_missing(query.execute(&mut **transaction).await?.rows_affected())
+}
+
 async fn delete(
     transaction: &mut Transaction,
     table: &str,
@@ -259,7 +289,11 @@ async fn delete(
     let query = sqlx::query(&delete)
         .bind(environment.to_owned())
         .bind(name.to_owned());
-    match query.execute(&mut **transaction).await?.rows_affected() {
+    unless_missing(query.execute(&mut **transaction).await?.rows_affected())
+}
+
+fn unless_missing(deleted: u64) -> Result<(), StoreError> {
+    match deleted {
         0 => Err(StoreError::Missing { what: "tag" }),
         _ => Ok(()),
     }

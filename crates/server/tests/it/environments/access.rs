@@ -10,80 +10,183 @@ use crate::support::site::{Answer, Site};
 
 const PERMISSIONS: [&str; 5] = ["none", "read", "open", "write", "admin"];
 
-/// Each route below an environment, with the permission that it needs.
-const ROUTES: [(&str, &str, &str, &str); 29] = [
-    ("GET", "", "", "read"),
-    ("GET", "/decrypt", "", "open"),
-    ("PATCH", "", "values: {a: {fn::secret: s3cret}}", "write"),
-    ("GET", "/versions", "", "read"),
-    ("GET", "/versions/2", "", "read"),
-    ("GET", "/versions/2/decrypt", "", "open"),
-    ("POST", "/versions/2/open", "", "open"),
-    ("POST", "/versions/2/check", "", "read"),
-    ("POST", "/versions/2/check?showSecrets=true", "", "open"),
-    ("POST", "/versions/1/retract", "{}", "write"),
-    ("GET", "/versions/tags", "", "read"),
-    ("POST", "/versions/tags", r#"{"name": "v"}"#, "write"),
-    ("GET", "/versions/tags/v", "", "read"),
-    ("PATCH", "/versions/tags/v", "{}", "write"),
-    ("DELETE", "/versions/tags/v", "", "write"),
-    ("POST", "/check", "", "read"),
-    ("POST", "/check?showSecrets=true", "", "open"),
-    ("POST", "/open", "", "open"),
-    ("DELETE", "/open", "", "admin"),
-    ("GET", "/open/0123", "", "open"),
-    ("GET", "/open//0123?property=a", "", "open"),
-    ("DELETE", "/open/0123", "", "open"),
-    ("GET", "/tags", "", "read"),
-    ("POST", "/tags", r#"{"name": "t", "value": "a"}"#, "write"),
-    ("GET", "/tags/t", "", "read"),
-    (
-        "PATCH",
-        "/tags/t",
-        r#"{"newTag": {"name": "", "value": "b"}}"#,
-        "write",
-    ),
-    ("DELETE", "/tags/t", "", "write"),
-    ("GET", "/settings", "", "read"),
-    (
-        "PATCH",
-        "/settings",
-        r#"{"deletionProtected": true}"#,
-        "admin",
-    ),
-];
+/// What the token of a request needs.
+#[derive(Clone, Copy)]
+enum Needs {
+    Nothing,
+    /// A permission on the environment: without the one to read, it is hidden.
+    On(&'static str),
+    /// A permission on any environment.
+    Any(&'static str),
+    /// Admin rights in the organization.
+    Admin,
+}
 
-/// The other routes: those of an environment's name in the same test, those of an organization in
-/// tests of their own, here and in `requests`.
-const OTHER_ROUTES: [&str; 10] = [
-    "DELETE /api/esc/environments/{org}/{project}/{env}",
-    "POST /api/esc/environments/{org}/{project}/{env}/clone",
-    "GET /api/esc/environments",
-    "GET /api/esc/environments/{org}",
-    "POST /api/esc/environments/{org}",
-    "POST /api/esc/environments/{org}/yaml/check",
-    "POST /api/esc/environments/{org}/yaml/open",
-    "GET /api/esc/environments/{org}/yaml/open/{id}",
-    "GET /api/orgs/{org}/environments/access",
-    "PUT /api/orgs/{org}/environments/access",
+/// The path of a route below an environment.
+macro_rules! below {
+    ($below:literal) => {
+        concat!("/api/esc/environments/{org}/{project}/{env}", $below)
+    };
+}
+
+/// Each route, with its body and what it needs.
+const ROUTES: &[(&str, &str, &str, Needs)] = &[
+    ("GET", "/api/esc/environments", "", Needs::Nothing),
+    ("GET", "/api/esc/environments/{org}", "", Needs::Nothing),
+    (
+        "POST",
+        "/api/esc/environments/{org}",
+        r#"{"project": "app", "name": "dev"}"#,
+        Needs::On("write"),
+    ),
+    (
+        "POST",
+        "/api/esc/environments/{org}/yaml/check",
+        "values: {a: 1}",
+        Needs::Nothing,
+    ),
+    (
+        "POST",
+        "/api/esc/environments/{org}/yaml/open",
+        "values: {a: 1}",
+        Needs::Any("open"),
+    ),
+    (
+        "GET",
+        "/api/esc/environments/{org}/yaml/open/{id}",
+        "",
+        Needs::Nothing,
+    ),
+    (
+        "GET",
+        "/api/orgs/{org}/environments/access",
+        "",
+        Needs::Admin,
+    ),
+    (
+        "PUT",
+        "/api/orgs/{org}/environments/access",
+        r#"{"access": []}"#,
+        Needs::Admin,
+    ),
+    ("GET", below!(""), "", Needs::On("read")),
+    ("GET", below!("/decrypt"), "", Needs::On("open")),
+    (
+        "PATCH",
+        below!(""),
+        "values: {a: {fn::secret: s3cret}}",
+        Needs::On("write"),
+    ),
+    (
+        "POST",
+        below!("/clone"),
+        r#"{"name": "div"}"#,
+        Needs::On("write"),
+    ),
+    ("GET", below!("/versions"), "", Needs::On("read")),
+    ("GET", below!("/versions/{version}"), "", Needs::On("read")),
+    (
+        "GET",
+        below!("/versions/{version}/decrypt"),
+        "",
+        Needs::On("open"),
+    ),
+    (
+        "POST",
+        below!("/versions/{version}/open"),
+        "",
+        Needs::On("open"),
+    ),
+    (
+        "POST",
+        below!("/versions/{version}/check"),
+        "",
+        Needs::On("read"),
+    ),
+    (
+        "POST",
+        below!("/versions/{version}/check?showSecrets=true"),
+        "",
+        Needs::On("open"),
+    ),
+    (
+        "POST",
+        below!("/versions/{version}/retract"),
+        "{}",
+        Needs::On("write"),
+    ),
+    ("GET", below!("/versions/tags"), "", Needs::On("read")),
+    (
+        "POST",
+        below!("/versions/tags"),
+        r#"{"name": "t"}"#,
+        Needs::On("write"),
+    ),
+    ("GET", below!("/versions/tags/{tag}"), "", Needs::On("read")),
+    (
+        "PATCH",
+        below!("/versions/tags/{tag}"),
+        "{}",
+        Needs::On("write"),
+    ),
+    (
+        "DELETE",
+        below!("/versions/tags/{tag}"),
+        "",
+        Needs::On("write"),
+    ),
+    ("POST", below!("/check"), "", Needs::On("read")),
+    (
+        "POST",
+        below!("/check?showSecrets=true"),
+        "",
+        Needs::On("open"),
+    ),
+    ("POST", below!("/open"), "", Needs::On("open")),
+    ("DELETE", below!("/open"), "", Needs::On("admin")),
+    ("GET", below!("/open/{id}"), "", Needs::On("open")),
+    (
+        "GET",
+        below!("/open//{id}?property=a"),
+        "",
+        Needs::On("open"),
+    ),
+    ("DELETE", below!("/open/{id}"), "", Needs::On("open")),
+    ("GET", below!("/tags"), "", Needs::On("read")),
+    (
+        "POST",
+        below!("/tags"),
+        r#"{"name": "t", "value": "a"}"#,
+        Needs::On("write"),
+    ),
+    ("GET", below!("/tags/{tag}"), "", Needs::On("read")),
+    (
+        "PATCH",
+        below!("/tags/{tag}"),
+        r#"{"newTag": {"name": "", "value": "b"}}"#,
+        Needs::On("write"),
+    ),
+    ("DELETE", below!("/tags/{tag}"), "", Needs::On("write")),
+    ("GET", below!("/settings"), "", Needs::On("read")),
+    (
+        "PATCH",
+        below!("/settings"),
+        r#"{"deletionProtected": true}"#,
+        Needs::On("admin"),
+    ),
+    ("DELETE", below!(""), "", Needs::On("admin")),
 ];
 
 /// The routes whose access is tested here, as the OpenAPI document names them.
 pub(crate) fn tested_routes() -> BTreeSet<String> {
-    let general = |path: &str| {
+    let route = |method: &str, path: &str| {
         let path = path.split('?').next().unwrap_or_default();
-        let path = path
-            .replace("/versions/1", "/versions/{version}")
-            .replace("/versions/2", "/versions/{version}")
-            .replace("/tags/v", "/tags/{tag}")
-            .replace("/tags/t", "/tags/{tag}");
-        path.replace("//0123", "/{id}").replace("/0123", "/{id}")
+        format!("{method} {}", path.replace("//", "/"))
     };
-    let below = ROUTES.iter().map(|(method, path, ..)| {
-        let path = general(path);
-        format!("{method} /api/esc/environments/{{org}}/{{project}}/{{env}}{path}")
-    });
-    below.chain(OTHER_ROUTES.map(str::to_owned)).collect()
+    let routes = ROUTES.iter();
+    routes
+        .map(|(method, path, ..)| route(method, path))
+        .collect()
 }
 
 fn level(permission: &str) -> usize {
@@ -104,10 +207,13 @@ fn outcome(answer: &Answer) -> &'static str {
     }
 }
 
-fn expected(found: usize, needed: usize) -> &'static str {
-    match (found, needed) {
-        (0, _) => "hidden",
-        _ if found >= needed => "allowed",
+/// The outcome for a token with a permission, which may be that of an admin of the organization.
+fn expected(needs: Needs, found: usize, is_admin: bool) -> &'static str {
+    match needs {
+        Needs::On(_) if found == 0 => "hidden",
+        Needs::Nothing => "allowed",
+        Needs::On(needed) | Needs::Any(needed) if found >= level(needed) => "allowed",
+        Needs::Admin if is_admin => "allowed",
         _ => "denied",
     }
 }
@@ -150,22 +256,28 @@ async fn each_kind_of_token_may_do_what_its_permission_says_on_each_route() {
             ]),
         )
         .await;
-        for (token, found) in [
-            (&tokens.member, given),
-            (&tokens.role, given),
-            (&tokens.team, given),
-            (&tokens.user, given),
-            (&tokens.runner, 0),
-            (&tokens.admin, level("admin")),
-            (&site.root, level("admin")),
+        // The admins come last: they replace the permissions.
+        for (token, found, is_admin) in [
+            (&tokens.member, given, false),
+            (&tokens.role, given, false),
+            (&tokens.team, given, false),
+            (&tokens.user, given, false),
+            (&tokens.runner, 0, false),
+            (&tokens.admin, level("admin"), true),
+            (&site.root, level("admin"), true),
         ] {
-            let delete = ("DELETE", "", "", "admin");
-            for (method, path, body, needed) in ROUTES.into_iter().chain([delete]) {
-                let answer = yaml(&site, method, &format!("{DEV}{path}"), token, body).await;
-                let expected = expected(found, level(needed));
+            for (method, path, body, needs) in ROUTES {
+                let concrete = path
+                    .replace("{org}", "acme")
+                    .replace("{project}", "app")
+                    .replace("{env}", "dev")
+                    .replace("{version}", "2")
+                    .replace("{tag}", "t")
+                    .replace("{id}", "0123");
+                let answer = yaml(&site, method, &concrete, token, body).await;
                 assert_eq!(
                     outcome(&answer),
-                    expected,
+                    expected(*needs, found, is_admin),
                     "{permission} {method} {path}: {}",
                     answer.text
                 );
@@ -174,12 +286,6 @@ async fn each_kind_of_token_may_do_what_its_permission_says_on_each_route() {
             let missing = format!("{ALL}/acme/app/dxv");
             let answer = yaml(&site, "GET", &missing, token, "").await;
             assert_eq!(answer.status.as_u16(), 404);
-            let name = json!({"project": "app", "name": "dev"});
-            let answer = site.post(&format!("{ALL}/acme"), token, &name).await;
-            assert_eq!(outcome(&answer), expected(found, level("write")), "create");
-            let copy = json!({"name": "div"});
-            let answer = site.post(&format!("{DEV}/clone"), token, &copy).await;
-            assert_eq!(outcome(&answer), expected(found, level("write")), "clone");
             let list = site.get(ALL, token).await.expect(200);
             let names: Vec<_> = list["environments"]
                 .as_array()
@@ -192,11 +298,11 @@ async fn each_kind_of_token_may_do_what_its_permission_says_on_each_route() {
                 found > 0,
                 "{permission}: {list}"
             );
-            count += 4;
+            count += 2;
         }
         yaml(&site, "GET", DEV, "", "").await.expect(401);
     }
-    assert_eq!(count, 5 * 7 * (30 + 4));
+    assert_eq!(count, 5 * 7 * (39 + 2));
 }
 
 #[tokio::test]
@@ -443,6 +549,39 @@ async fn the_audit_log_says_which_job_opened_what() {
             (&json!(2), &json!(["base/keys@2"]))
         );
     }
+}
+
+#[tokio::test]
+async fn a_check_that_shows_secrets_is_recorded_with_its_imports() {
+    let database = Database::sqlite();
+    let (site, ..) = Site::with_issuer(with_key(&database.url)).await;
+    let root = site.root.clone();
+    let keys = "values: {key: {fn::secret: s3cret}}";
+    create(&site, &root, "base", "keys", keys).await;
+    create(&site, &root, "app", "dev", "imports: [base/keys]").await;
+    let check = format!("{DEV}/check");
+    site.post(&check, &root, &Value::Null).await.expect(200);
+    let recorded = async |name: &str| {
+        let path = format!("/api/orgs/acme/changes?code=environment-decrypted&name={name}");
+        let list = site.get(&path, &root).await.expect(200);
+        list["changes"].as_array().unwrap().clone()
+    };
+    assert_eq!(recorded("base/keys").await.len(), 0);
+    let shown = format!("{check}?showSecrets=true");
+    let found = site.post(&shown, &root, &Value::Null).await.expect(200);
+    assert_eq!(found["properties"]["key"]["value"], "s3cret");
+    assert_eq!(recorded("app/dev").await.len(), 1);
+    let imported = recorded("base/keys").await;
+    assert_eq!(imported.len(), 1);
+    let path = format!(
+        "/api/orgs/acme/changes/{}",
+        imported[0]["id"].as_str().unwrap()
+    );
+    let detail = site.get(&path, &root).await.expect(200);
+    assert_eq!(
+        detail["after"],
+        json!({"revision": 2, "through": "app/dev"})
+    );
 }
 
 #[tokio::test]

@@ -106,6 +106,11 @@ async fn a_change_that_is_based_on_another_revision_is_refused() {
     patch("values: {a: 4}", "if-match", "\"other\"")
         .await
         .expect(409);
+    let request = axum::http::Request::patch(DEV)
+        .header("authorization", format!("token {root}"))
+        .header("if-match", &b"\"\xe4\""[..])
+        .body(axum::body::Body::from("values: {a: 4}"));
+    site.send(request.unwrap()).await.expect(409);
     // An environment that gets the name later is another one.
     site.delete(DEV, &root).await.expect(200);
     create(&site, &root, "app", "dev", "values: {a: 1}").await;
@@ -356,6 +361,28 @@ async fn revisions_are_listed_tagged_and_retracted() {
             .expect(200);
         assert_eq!(list[1]["retracted"]["reason"], "leaked");
         assert_eq!(list[1]["retracted"]["replacement"], 3);
+        // Where the replacement is retracted too, its own replacement is used.
+        yaml(&site, "PATCH", DEV, &root, "values: {a: 4}")
+            .await
+            .expect(200);
+        retract(3, json!({"replacement": 4})).await.expect(204);
+        for path in [DEV, &*format!("{ALL}/acme/app/copy")] {
+            for number in [2, 3] {
+                let answer = site.get(&format!("{path}/versions/{number}"), &root).await;
+                assert_eq!(revision(&answer), "4");
+            }
+            let list = site
+                .get(&format!("{path}/versions"), &root)
+                .await
+                .expect(200);
+            assert_eq!(list[2]["retracted"]["reason"], "leaked");
+            assert_eq!(list[2]["retracted"]["replacement"], 4);
+            let copy = json!({"name": "copy", "preserveHistory": true});
+            if path == DEV {
+                let clone = format!("{DEV}/clone");
+                site.post(&clone, &root, &copy).await.expect(204);
+            }
+        }
         site.get(&format!("{DEV}/versions/9"), &root)
             .await
             .expect(404);
@@ -435,6 +462,44 @@ async fn environments_are_tagged() {
         site.delete(&squad, &root).await.expect(204);
         site.delete(&squad, &root).await.expect(404);
     }
+}
+
+#[tokio::test]
+async fn of_two_changes_of_a_tag_that_are_based_on_one_value_the_second_is_refused() {
+    for database in Database::each() {
+        let site = site(&database).await;
+        let root = site.root.clone();
+        create(&site, &root, "app", "dev", "").await;
+        let team = format!("{DEV}/tags/team");
+        let tag = json!({"name": "team", "value": "0"});
+        site.post(&format!("{DEV}/tags"), &root, &tag)
+            .await
+            .expect(200);
+        for round in 0..10 {
+            let change = |value: String| json!({"currentTag": {"name": "team", "value": round.to_string()}, "newTag": {"name": "", "value": value}});
+            let next = (round + 1).to_string();
+            let (first, second) = (change(next.clone()), change(next));
+            let (one, other) = tokio::join!(
+                site.patch(&team, &root, &first),
+                site.patch(&team, &root, &second)
+            );
+            let mut statuses = [one.status.as_u16(), other.status.as_u16()];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [200, 409], "{} {}", one.text, other.text);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_definition_that_is_too_large_once_encrypted_is_refused() {
+    let database = Database::sqlite();
+    let site = site(&database).await;
+    let root = site.root.clone();
+    create(&site, &root, "app", "dev", "").await;
+    let text = format!("values:\n  a:\n{}", "  - fn::secret: b\n".repeat(20_000));
+    let said = yaml(&site, "PATCH", DEV, &root, &text).await.expect(400);
+    let said = said["message"].as_str().unwrap();
+    assert!(said.contains("with its secrets rewritten"), "{said}");
 }
 
 #[tokio::test]

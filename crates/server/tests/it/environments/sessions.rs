@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ALL, DEV, Tokens, create, open, set_access, with_key};
+use super::{ALL, DEV, Tokens, create, open, set_access, with_key, yaml};
 use crate::support::Database;
 use crate::support::site::Site;
 
@@ -51,6 +51,33 @@ async fn a_session_is_read_by_its_token_in_its_environment() {
             .await
             .expect(204);
         site.get(&path, &tokens.member).await.expect(404);
+    }
+}
+
+#[tokio::test]
+async fn a_session_is_read_only_while_all_that_it_imports_may_be_opened() {
+    let database = Database::sqlite();
+    let (site, issuer, id) = Site::with_issuer(with_key(&database.url)).await;
+    let tokens = Tokens::of(&site, &issuer, &id).await;
+    let keys = "values: {key: {fn::secret: s}}";
+    create(&site, &site.root, "base", "keys", keys).await;
+    create(&site, &site.root, "app", "dev", "imports: [base/keys]").await;
+    let allow = async |base: &str| {
+        let rule = |project: &str, permission: &str| json!({"to": "organization", "project": project, "environment": "*", "permission": permission});
+        set_access(&site, json!([rule("app", "open"), rule("base", base)])).await;
+    };
+    allow("open").await;
+    let member = &tokens.member;
+    let saved = format!("{DEV}/open/{}", open(&site, member, DEV).await);
+    let unsaved = format!("{ALL}/acme/yaml/open");
+    let answer = yaml(&site, "POST", &unsaved, member, "imports: [base/keys]").await;
+    let id = answer.expect(200)["id"].as_str().unwrap().to_owned();
+    let unsaved = format!("{unsaved}/{id}");
+    for (permission, status) in [("open", 200), ("read", 403), ("none", 404), ("write", 200)] {
+        allow(permission).await;
+        for path in [&saved, &unsaved, &format!("{saved}?property=key")] {
+            site.get(path, member).await.expect_status(status);
+        }
     }
 }
 
