@@ -15,12 +15,14 @@ use claimgate_analysis::{
 
 fn issuer(example: &Example) -> IssuerDefinition {
     let audiences = example.audiences.iter().map(|text| (*text).to_owned());
+    let policies = parse_policies(example.policies)
+        .unwrap_or_else(|error| panic!("{}: {error}", example.policies));
     IssuerDefinition {
         url: example.url.to_owned(),
         audiences: (!example.audiences.is_empty()).then(|| audiences.collect()),
-        policies: parse_policies(example.policies)
-            .unwrap_or_else(|error| panic!("{}: {error}", example.policies))
-            .repeat(example.times),
+        policies: std::iter::repeat_n(policies, example.times)
+            .flatten()
+            .collect(),
         ..IssuerDefinition::default()
     }
 }
