@@ -1,6 +1,7 @@
 //! Who gets in: the classes of outsiders of an issuer, from strangers inwards, and which of them the
 //! policies admit.
 
+use claimgate::text::list::enumerate;
 use claimgate_analysis::{Facts, Who};
 use leptos::prelude::*;
 
@@ -151,12 +152,13 @@ fn Ladder(who: Who, subject: Subject, is_busy: RwSignal<bool>) -> impl IntoView 
             .into_any();
     }
     let admitted = rungs.iter().filter(|rung| rung.answer.is_yes()).count();
-    let strangers = rungs
+    let strangers: Vec<_> = rungs
         .iter()
         .filter(|rung| rung.answer.is_yes() && rung.is_stranger)
-        .count();
+        .map(|rung| rung.title.clone())
+        .collect();
     let count = rungs.len();
-    let (class, sentence) = match (strangers, admitted) {
+    let (class, sentence) = match (strangers.len(), admitted) {
         (0, 0) => (
             "ladder__sum ladder__sum--good",
             "No outsider gets in.".to_owned(),
@@ -169,7 +171,10 @@ fn Ladder(who: Who, subject: Subject, is_busy: RwSignal<bool>) -> impl IntoView 
         ),
         _ => (
             "ladder__sum ladder__sum--bad",
-            format!("Strangers get in. {admitted} of {count} classes are admitted."),
+            format!(
+                "Strangers get in: {}. {admitted} of {count} classes are admitted.",
+                enumerate(&strangers)
+            ),
         ),
     };
     let rows = rungs
