@@ -171,7 +171,7 @@ fn ciphertexts_that_cannot_be_decrypted_are_reported_where_they_are() {
 
 #[test]
 fn a_definition_that_encryption_makes_too_large_is_refused_with_its_size() {
-    let source = format!("values:\n  a:\n{}", "  - fn::secret: b\n".repeat(20_000));
+    let source = format!("values:\n  a:\n{}", "  - fn::secret: b\n".repeat(40_000));
     assert!(source.len() < MAX_DEFINITION_BYTES);
     let error = encrypt_secrets(&source, &Rot128).unwrap_err();
     assert!(
