@@ -15,6 +15,7 @@ pub(crate) enum EnvironmentAction {
     Opened,
     Imported,
     Decrypted,
+    TokenSigned,
     SessionsEnded,
     Denied,
 }
@@ -50,6 +51,10 @@ impl EnvironmentAction {
                 "opened an environment through one that imports it",
             ),
             Self::Decrypted => ("environment-decrypted", "decrypted an environment"),
+            Self::TokenSigned => (
+                "environment-token-signed",
+                "got an ID token for an environment",
+            ),
             Self::SessionsEnded => (
                 "environment-sessions-ended",
                 "ended the open sessions of an environment",

@@ -1,82 +1,53 @@
 //! Requests to other services than issuers, within the same limits: TLS only, allowed addresses, no redirects.
 
-use claimgate::jwt::redact;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
-/// Characters of a form's values that need no encoding.
-const FORM: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'_')
-    .remove(b'.')
-    .remove(b'~');
+use super::call::{Call, Reply};
+use super::error::KeyError;
+use super::fetch::Fetcher;
+use super::store::KeyStore;
+use crate::config::ProviderConfig;
 
-/// The longest part of an answer that an error quotes, in characters.
-const QUOTED: usize = 500;
-
-/// A request with a body.
-#[derive(Clone)]
-pub(crate) struct Call {
-    pub(super) url: String,
-    pub(super) headers: Vec<(&'static str, String)>,
-    pub(super) body: String,
+/// What calls other services.
+pub(crate) struct Outgoing {
+    fetcher: Arc<Fetcher>,
+    endpoints: BTreeMap<String, String>,
 }
 
-impl Call {
-    /// A `POST` request.
-    pub(crate) fn post(url: String) -> Self {
+impl fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Outgoing").field(&self.endpoints).finish()
+    }
+}
+
+impl Outgoing {
+    /// With the root certificates of issuers, and networks of its own.
+    pub(crate) fn new(keys: &KeyStore, config: &ProviderConfig) -> Self {
         Self {
+            fetcher: Arc::new(keys.fetcher().for_networks(config.allow_networks.clone())),
+            endpoints: config.endpoints.clone(),
+        }
+    }
+
+    /// What is called in place of a cloud's endpoint.
+    pub(crate) fn endpoint(&self, cloud: &str) -> String {
+        let other = self.endpoints.get(cloud).map_or(cloud, String::as_str);
+        other.trim_end_matches('/').to_owned()
+    }
+
+    /// The answer to a request, within a time.
+    ///
+    /// # Errors
+    /// [`KeyError`] if there is none.
+    pub(crate) async fn call(&self, call: Call, limit: Duration) -> Result<Reply, KeyError> {
+        let url = call.url.clone();
+        let called = tokio::time::timeout(limit, self.fetcher.call(call)).await;
+        called.map_err(|_| KeyError::Timeout {
             url,
-            headers: Vec::new(),
-            body: String::new(),
-        }
-    }
-
-    /// With a header, if it has a value.
-    pub(crate) fn header(mut self, name: &'static str, value: Option<&str>) -> Self {
-        self.headers
-            .extend(value.map(|value| (name, value.to_owned())));
-        self
-    }
-
-    /// With a body of JSON.
-    pub(crate) fn json(mut self, body: &Value) -> Self {
-        self.body = body.to_string();
-        self.header("content-type", Some("application/json"))
-    }
-
-    /// With a form.
-    pub(crate) fn form(mut self, pairs: &[(String, String)]) -> Self {
-        let encode = |text: &str| utf8_percent_encode(text, FORM).to_string();
-        let pairs = pairs
-            .iter()
-            .map(|(name, value)| format!("{}={}", encode(name), encode(value)));
-        self.body = pairs.collect::<Vec<_>>().join("&");
-        self.header("content-type", Some("application/x-www-form-urlencoded"))
-    }
-}
-
-/// An answer, whatever its status is.
-#[derive(Clone)]
-pub(crate) struct Reply {
-    pub(crate) status: u16,
-    pub(crate) body: String,
-}
-
-impl Reply {
-    /// The body, if it is JSON.
-    pub(crate) fn json(&self) -> Option<Value> {
-        serde_json::from_str(&self.body).ok()
-    }
-
-    /// What an error says about the answer: its status and what was found in it, without tokens.
-    pub(crate) fn described(&self, found: &str) -> String {
-        let found = redact(found.trim());
-        let short: String = found.chars().take(QUOTED).collect();
-        let status = self.status;
-        match short.is_empty() {
-            true => format!("status {status} without a reason"),
-            false => format!("status {status}, “{short}”"),
-        }
+            seconds: limit.as_secs().to_string(),
+        })?
     }
 }

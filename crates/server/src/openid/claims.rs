@@ -118,7 +118,10 @@ impl Facts {
         let organization = self.organization_id;
         let mut claims: Map<String, Value> = [
             ("iss", json!(issuer)),
-            ("sub", json!(format!("pulumi:org:{organization}:env:{current}"))),
+            (
+                "sub",
+                json!(format!("pulumi:org:{organization}:env:{current}")),
+            ),
             ("aud", json!(audience)),
             ("iat", json!(now)),
             ("nbf", json!(now)),
@@ -169,10 +172,16 @@ mod tests {
         let prod = facts("web/prod");
         assert_eq!(prod.audience("aws"), "aws:acme");
         assert_eq!(prod.audience(""), "acme");
-        assert_eq!(prod.subject(&[]).unwrap(), "pulumi:environments:org:acme:env:web/prod");
+        assert_eq!(
+            prod.subject(&[]).unwrap(),
+            "pulumi:environments:org:acme:env:web/prod"
+        );
         let default = facts("default/prod");
         assert_eq!(default.audience("aws"), "acme");
-        assert_eq!(default.subject(&[]).unwrap(), "pulumi:environments:org:acme:env:prod");
+        assert_eq!(
+            default.subject(&[]).unwrap(),
+            "pulumi:environments:org:acme:env:prod"
+        );
         let attributes = ["currentEnvironment.name", "pulumi.token.team"].map(str::to_owned);
         assert_eq!(
             prod.subject(&attributes).unwrap(),
@@ -184,9 +193,13 @@ mod tests {
     fn what_could_forge_a_subject_is_refused() {
         let mut forged = facts("web/prod");
         forged.team = Some("a:pulumi.user.login:root".to_owned());
-        let error = forged.subject(&["pulumi.token.team".to_owned()]).unwrap_err();
+        let error = forged
+            .subject(&["pulumi.token.team".to_owned()])
+            .unwrap_err();
         assert!(error.contains("with a colon"), "{error}");
-        let error = forged.subject(&["pulumi.token.name".to_owned()]).unwrap_err();
+        let error = forged
+            .subject(&["pulumi.token.name".to_owned()])
+            .unwrap_err();
         assert!(error.contains("found `pulumi.token.name`"), "{error}");
     }
 }

@@ -3,44 +3,72 @@
 use serde_json::{Value, json};
 
 use super::provider::Version;
+use super::schedule::PERIOD;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 
 /// A document, with its path below the issuer's URL.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// The path, `.well-known/jwks`.
+    /// The path, such as `.well-known/jwks`.
     pub path: String,
     /// The document.
     pub content: Value,
 }
 
 /// The documents of an issuer.
-pub type Documents = Vec<Document>;
+#[derive(Clone, Debug, PartialEq)]
+pub struct Documents {
+    /// The documents, two for each version of tokens.
+    pub files: Vec<Document>,
+    /// Until when they have all keys that sign, in seconds since 1970.
+    pub complete_until: i64,
+}
+
+/// Why there are no documents.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExportError {
+    /// The server has made no keys yet.
+    #[error(
+        "the database has no keys that sign ID tokens: start `claimgate serve` once, with --oidc-issuer and --environment-key-file"
+    )]
+    NoKeys,
+    /// The database cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
 
 /// The documents to publish elsewhere, where the issuer's URL does not lead to this server.
 ///
 /// # Errors
-/// [`StoreError`] of the database.
-pub async fn export(store: &Store, issuer: &str) -> Result<Documents, StoreError> {
+/// [`ExportError`]
+pub async fn export(store: &Store, issuer: &str) -> Result<Documents, ExportError> {
     let issuer = issuer.trim_end_matches('/');
-    let mut documents = Vec::new();
+    let mut files = Vec::new();
+    let mut complete_until = i64::MAX;
     for version in Version::ALL {
-        let below = version.path().trim_start_matches('/');
+        let keys = store.signing_keys(version.purpose()).await?;
+        let last = keys.last().ok_or(ExportError::NoKeys)?;
+        complete_until = complete_until.min(last.active + PERIOD);
+        let issuer = format!("{issuer}{}", version.path());
         let path = |name: &str| {
-            let folder = if below.is_empty() { "" } else { "/" };
-            format!("{below}{folder}.well-known/{name}")
+            let path = format!("{}/.well-known/{name}", version.path());
+            path.trim_start_matches('/').to_owned()
         };
-        documents.push(Document {
+        files.push(Document {
             path: path("openid-configuration"),
-            content: discovery(&format!("{issuer}{}", version.path())),
+            content: discovery(&issuer),
         });
-        documents.push(Document {
+        files.push(Document {
             path: path("jwks"),
             content: store.published_keys(version).await?,
         });
     }
-    Ok(documents)
+    Ok(Documents {
+        files,
+        complete_until,
+    })
 }
 
 /// The discovery document of an issuer.

@@ -33,7 +33,9 @@ pub(crate) struct StoredKey {
 pub(crate) enum KeyProblem {
     #[error("a signing key cannot be generated")]
     Generate,
-    #[error("the signing key `{0}` cannot be unwrapped: its master key is missing, or it was changed")]
+    #[error(
+        "the signing key `{0}` cannot be unwrapped: its master key is missing, or it was changed"
+    )]
     Unwrap(String),
     #[error("the token cannot be signed")]
     Sign,
@@ -91,7 +93,7 @@ impl SigningKey {
 }
 
 /// The same key, wrapped by the first master key.
-pub(crate) fn rewrap(master: &MasterKeys, stored: StoredKey) -> Result<StoredKey, KeyProblem> {
+pub(super) fn rewrap(master: &MasterKeys, stored: StoredKey) -> Result<StoredKey, KeyProblem> {
     let der = unwrapped(master, &stored)?;
     Ok(wrap(master, stored, &der))
 }

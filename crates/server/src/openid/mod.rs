@@ -4,8 +4,9 @@ pub(crate) mod claims;
 pub(crate) mod documents;
 mod key;
 pub(crate) mod provider;
+pub(crate) mod rewrap;
 pub(crate) mod routes;
 mod schedule;
 mod store;
 
-pub use documents::{Documents, export};
+pub use documents::{Document, Documents, ExportError, export};

@@ -33,7 +33,7 @@ impl Version {
         }
     }
 
-    fn purpose(self) -> &'static str {
+    pub(super) fn purpose(self) -> &'static str {
         match self {
             Self::One => "id-token-v1",
             Self::Two => "id-token-v2",

@@ -52,7 +52,10 @@ mod tests {
         assert_eq!(plan(&keys, 1_000), Plan::default());
         assert_eq!(plan(&keys, 999 + PERIOD), Plan::default());
         let rotated = plan(&keys, 1_000 + PERIOD);
-        assert_eq!((rotated.create.as_slice(), rotated.delete), (&[1_000 + 2 * PERIOD][..], 0));
+        assert_eq!(
+            (rotated.create.as_slice(), rotated.delete),
+            (&[1_000 + 2 * PERIOD][..], 0)
+        );
         let keys = [1_000, 1_000 + PERIOD, 1_000 + 2 * PERIOD];
         assert_eq!(plan(&keys, 999 + PERIOD + REST).delete, 0);
         assert_eq!(plan(&keys, 1_000 + PERIOD + REST).delete, 1);
@@ -63,6 +66,9 @@ mod tests {
         let later = 1_000 + 10 * PERIOD;
         let keys = [1_000, 1_000 + PERIOD];
         let found = plan(&keys, later);
-        assert_eq!((found.create.as_slice(), found.delete), (&[later + LEAD][..], 1));
+        assert_eq!(
+            (found.create.as_slice(), found.delete),
+            (&[later + LEAD][..], 1)
+        );
     }
 }

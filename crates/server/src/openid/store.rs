@@ -7,6 +7,8 @@ use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 
+const BY_PURPOSE: &str = "SELECT * FROM signing_keys WHERE purpose = $1 ORDER BY active, id";
+
 impl StoredKey {
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
@@ -21,18 +23,27 @@ impl StoredKey {
 }
 
 impl Store {
+    /// The ids of the master keys that wrap signing keys.
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(crate) async fn signing_key_masters(&self) -> Result<Vec<String>, StoreError> {
+        let select = "SELECT DISTINCT master FROM signing_keys ORDER BY master";
+        let rows = sqlx::query(select).fetch_all(&self.pool).await?;
+        Ok(rows
+            .iter()
+            .map(|row| text(row, "master"))
+            .collect::<Result<_, _>>()?)
+    }
+
     /// The keys that sign for a purpose, in the order in which they do.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
     pub(super) async fn signing_keys(&self, purpose: &str) -> Result<Vec<StoredKey>, StoreError> {
-        let select = "SELECT * FROM signing_keys WHERE purpose = $1 ORDER BY active, id";
-        let query = sqlx::query(select).bind(purpose.to_owned());
+        let query = sqlx::query(BY_PURPOSE).bind(purpose.to_owned());
         let rows = query.fetch_all(&self.pool).await?;
-        Ok(rows
-            .iter()
-            .map(StoredKey::read)
-            .collect::<Result<_, _>>()?)
+        Ok(read_all(&rows)?)
     }
 
     /// Adds keys and deletes others, unless another replica has changed them: `seen` are those that the change is based on.
@@ -49,14 +60,14 @@ impl Store {
         let mut transaction = self.begin().await?;
         // Replicas come one after the other.
         Self::next_version(&mut transaction).await?;
-        let select = "SELECT * FROM signing_keys WHERE purpose = $1 ORDER BY active, id";
-        let query = sqlx::query(select).bind(purpose.to_owned());
+        let query = sqlx::query(BY_PURPOSE).bind(purpose.to_owned());
         let rows = query.fetch_all(&mut *transaction).await?;
-        let found: Vec<_> = rows
+        let found = read_all(&rows)?;
+        if found
             .iter()
-            .map(StoredKey::read)
-            .collect::<Result<_, _>>()?;
-        if found.iter().map(|key| &key.id).ne(seen.iter().map(|key| &key.id)) {
+            .map(|key| &key.id)
+            .ne(seen.iter().map(|key| &key.id))
+        {
             return Ok(());
         }
         for key in add {
@@ -82,23 +93,21 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub(crate) async fn signing_keys_of_other_masters(
+    pub(super) async fn signing_keys_of_other_masters(
         &self,
         master: &str,
     ) -> Result<Vec<StoredKey>, StoreError> {
-        let query = sqlx::query("SELECT * FROM signing_keys WHERE master <> $1").bind(master.to_owned());
+        let query =
+            sqlx::query("SELECT * FROM signing_keys WHERE master <> $1").bind(master.to_owned());
         let rows = query.fetch_all(&self.pool).await?;
-        Ok(rows
-            .iter()
-            .map(StoredKey::read)
-            .collect::<Result<_, _>>()?)
+        Ok(read_all(&rows)?)
     }
 
     /// Stores a signing key that was wrapped again.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
-    pub(crate) async fn store_rewrapped_signing_key(
+    pub(super) async fn store_rewrapped_signing_key(
         &self,
         key: &StoredKey,
     ) -> Result<(), StoreError> {
@@ -110,4 +119,8 @@ impl Store {
             .await?;
         Ok(())
     }
+}
+
+fn read_all(rows: &[AnyRow]) -> Result<Vec<StoredKey>, sqlx::Error> {
+    rows.iter().map(StoredKey::read).collect()
 }

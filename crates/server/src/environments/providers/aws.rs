@@ -5,7 +5,7 @@ use claimgate_environments::{Context, HostError, Inputs, Provider, Value};
 use super::inputs::{at, list, required, seconds, text};
 use super::schemas::schemas;
 use super::shared::Shared;
-use crate::keys::outgoing::{Call, Reply};
+use crate::keys::call::{Call, Reply};
 
 /// The bounds of a role's sessions, in seconds.
 const SHORTEST: i64 = 900;
@@ -56,24 +56,36 @@ impl AwsLogin<'_> {
         let role = required(inputs, &["oidc", "roleArn"])?;
         let attributes = list(inputs, &["oidc", "subjectAttributes"]);
         let wanted = seconds(inputs, &["oidc", "duration"])?.unwrap_or(DEFAULT);
-        let lifetime = wanted.min(self.0.seconds).clamp(SHORTEST, LONGEST).to_string();
+        let lifetime = wanted
+            .min(self.0.seconds)
+            .clamp(SHORTEST, LONGEST)
+            .to_string();
         let token = self.0.token(context, "aws-login", "aws", &attributes)?;
         let mut form = vec![
             ("Action".to_owned(), "AssumeRoleWithWebIdentity".to_owned()),
             ("Version".to_owned(), "2011-06-15".to_owned()),
             ("RoleArn".to_owned(), role.to_owned()),
-            ("RoleSessionName".to_owned(), required(inputs, &["oidc", "sessionName"])?.to_owned()),
+            (
+                "RoleSessionName".to_owned(),
+                required(inputs, &["oidc", "sessionName"])?.to_owned(),
+            ),
             ("DurationSeconds".to_owned(), lifetime.clone()),
             ("WebIdentityToken".to_owned(), token.token.clone()),
         ];
         for (number, policy) in (1..).zip(list(inputs, &["oidc", "policyArns"])) {
             form.push((format!("PolicyArns.member.{number}.arn"), policy));
         }
-        let address = self.0.endpoint(&format!("https://sts.{REGION}.amazonaws.com"));
+        let address = self
+            .0
+            .endpoint(&format!("https://sts.{REGION}.amazonaws.com"));
         let call = Call::post(format!("{address}/")).form(&form);
-        let reply = self.0.call("assuming the role at AWS STS", &call)?;
+        let reply = self.0.call("assuming the role at AWS STS", call)?;
         let part = |name| element(&reply.body, name);
-        let all = [("accessKeyId", "AccessKeyId"), ("secretAccessKey", "SecretAccessKey"), ("sessionToken", "SessionToken")];
+        let all = [
+            ("accessKeyId", "AccessKeyId"),
+            ("secretAccessKey", "SecretAccessKey"),
+            ("sessionToken", "SessionToken"),
+        ];
         let found: Option<Vec<_>> = all
             .into_iter()
             .map(|(name, tag)| Some((name, Value::from(part(tag)?.as_str()).into_secret())))
@@ -102,10 +114,18 @@ fn said(reply: &Reply) -> String {
 fn element(xml: &str, name: &str) -> Option<String> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     let (text, _) = rest.split_once(&format!("</{name}>"))?;
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+    let entities = [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&apos;", "'"),
+        ("&amp;", "&"),
+    ];
     let unescaped = entities
         .into_iter()
-        .fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character));
+        .fold(text.to_owned(), |text, (entity, character)| {
+            text.replace(entity, character)
+        });
     Some(unescaped)
 }
 

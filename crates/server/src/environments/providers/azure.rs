@@ -30,8 +30,8 @@ impl Provider for AzureLogin<'_> {
         }
         let secret = text(inputs, &["clientSecret"]);
         outputs.extend(secret.map(|secret| ("clientSecret", Value::from(secret).into_secret())));
-        let wants_token = at(inputs, &["oidc"])
-            .is_some_and(|value| matches!(value.content, Content::Bool(true)));
+        let wants_token =
+            at(inputs, &["oidc"]).is_some_and(|value| matches!(value.content, Content::Bool(true)));
         if wants_token {
             let attributes = list(inputs, &["subjectAttributes"]);
             let token = self.0.token(context, "azure-login", "azure", &attributes)?;

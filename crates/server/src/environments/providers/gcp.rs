@@ -6,7 +6,7 @@ use serde_json::json;
 use super::inputs::{at, list, required, seconds, text};
 use super::schemas::schemas;
 use super::shared::Shared;
-use crate::keys::outgoing::{Call, Reply};
+use crate::keys::call::{Call, encoded};
 
 const SCOPE: &str = "https://www.googleapis.com/auth/cloud-platform";
 
@@ -37,17 +37,17 @@ impl Provider for GcpLogin<'_> {
     fn open(&self, inputs: &Inputs, context: &Context) -> Result<Value, HostError> {
         let (token, expiry) = match (at(inputs, &["oidc"]), at(inputs, &["accessToken"])) {
             (Some(_), None) => {
-                let federated = self.federated(inputs, context)?;
+                let (federated, sent) = self.federated(inputs, context)?;
                 let account = required(inputs, &["oidc", "serviceAccount"])?;
                 let lifetime = seconds(inputs, &["oidc", "tokenLifetime"])?;
-                self.impersonate(&federated, account, lifetime)?
+                self.impersonate(&federated, account, lifetime, &sent)?
             }
             (None, Some(_)) => {
                 let given = required(inputs, &["accessToken", "accessToken"])?;
                 match text(inputs, &["accessToken", "serviceAccount"]) {
                     Some(account) => {
                         let lifetime = seconds(inputs, &["accessToken", "tokenLifetime"])?;
-                        self.impersonate(given, account, lifetime)?
+                        self.impersonate(given, account, lifetime, "")?
                     }
                     None => (given.to_owned(), String::new()),
                 }
@@ -68,11 +68,12 @@ impl Provider for GcpLogin<'_> {
 }
 
 impl GcpLogin<'_> {
-    /// Exchanges an ID token for a federated access token.
-    fn federated(&self, inputs: &Inputs, context: &Context) -> Result<String, HostError> {
+    /// Exchanges an ID token for a federated access token. Returns what was sent too.
+    fn federated(&self, inputs: &Inputs, context: &Context) -> Result<(String, String), HostError> {
         let attributes = list(inputs, &["oidc", "subjectAttributes"]);
         let token = self.0.token(context, "gcp-login", "gcp", &attributes)?;
-        let project = at(inputs, &["project"]).map(|value| value.to_text(claimgate_environments::Secrets::Revealed));
+        let project = at(inputs, &["project"])
+            .map(|value| value.to_text(claimgate_environments::Secrets::Revealed));
         let audience = format!(
             "//iam.googleapis.com/projects/{}/locations/global/workloadIdentityPools/{}/providers/{}",
             project.unwrap_or_default(),
@@ -85,15 +86,19 @@ impl GcpLogin<'_> {
             "requestedTokenType": "urn:ietf:params:oauth:token-type:access_token",
             "subjectTokenType": "urn:ietf:params:oauth:token-type:jwt", "subjectToken": token.token,
         }));
-        let reply = self.0.call("the exchange at Google's STS", &call)?;
-        let body = reply.json().unwrap_or_default();
-        let found = body["access_token"].as_str().map(str::to_owned);
-        found.ok_or_else(|| {
-            let description = body["error_description"].as_str().unwrap_or_default();
-            let said = reply.described(description);
-            let sent = token.sent();
-            HostError(format!("the exchange at Google's STS failed: {said}; {sent}, for `{audience}`"))
-        })
+        let reply = self.0.call("the exchange at Google's STS", call)?;
+        let body = reply.json();
+        let sent = token.sent();
+        match body["access_token"].as_str() {
+            Some(found) => Ok((found.to_owned(), sent)),
+            None => {
+                let said = reply.described(body["error_description"].as_str().unwrap_or_default());
+                let error = "the exchange at Google's STS failed";
+                Err(HostError(format!(
+                    "{error}: {said}; {sent}, for the provider `{audience}`"
+                )))
+            }
+        }
     }
 
     /// A token of a service account, and when it expires.
@@ -102,25 +107,34 @@ impl GcpLogin<'_> {
         token: &str,
         account: &str,
         lifetime: Option<i64>,
+        sent: &str,
     ) -> Result<(String, String), HostError> {
         let lifetime = lifetime.unwrap_or(LIFETIME).min(self.0.seconds);
         let address = self.0.endpoint("https://iamcredentials.googleapis.com");
-        let path = format!("{address}/v1/projects/-/serviceAccounts/{account}:generateAccessToken");
+        let path = format!(
+            "{address}/v1/projects/-/serviceAccounts/{}:generateAccessToken",
+            encoded(account)
+        );
         let call = Call::post(path)
             .header("authorization", Some(&format!("Bearer {token}")))
             .json(&json!({"scope": [SCOPE], "lifetime": format!("{lifetime}s")}));
         let step = "impersonating the service account";
-        let reply = self.0.call(step, &call)?;
-        let body = reply.json().unwrap_or_default();
+        let reply = self.0.call(step, call)?;
+        let body = reply.json();
         let text = |name: &str| body[name].as_str().map(str::to_owned);
         match text("accessToken") {
             Some(token) => Ok((token, text("expireTime").unwrap_or_default())),
-            None => Err(HostError(format!("{step} `{account}` failed: {}", message(&reply)))),
+            None => {
+                let message =
+                    reply.described(body["error"]["message"].as_str().unwrap_or_default());
+                let sent = match sent.is_empty() {
+                    true => String::new(),
+                    false => format!("; {sent}"),
+                };
+                Err(HostError(format!(
+                    "{step} `{account}` failed: {message}{sent}"
+                )))
+            }
         }
     }
-}
-
-fn message(reply: &Reply) -> String {
-    let body = reply.json().unwrap_or_default();
-    reply.described(body["error"]["message"].as_str().unwrap_or_default())
 }

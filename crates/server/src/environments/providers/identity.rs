@@ -3,12 +3,14 @@
 use claimgate_environments::{Context, HostError};
 use serde_json::Value;
 
-use super::shared::{Issued, Shared};
-use crate::clock::now;
+use super::shared::Shared;
 use crate::openid::provider::{OpenIdProvider, Version};
 
 /// How long a token lives, in seconds.
 pub(super) const LIFETIME: i64 = 3_600;
+
+/// How long a token lives at least, in seconds: it has to arrive.
+const SHORTEST: i64 = 60;
 
 /// A token that was signed.
 pub(super) struct IdToken {
@@ -36,6 +38,12 @@ impl Shared {
         })
     }
 
+    /// From when to when a token is valid that lives so many seconds, and no longer than the session.
+    fn times(&self, seconds: i64) -> [i64; 2] {
+        let now = self.app.clock.now();
+        [now, now + seconds.min(self.seconds.max(SHORTEST))]
+    }
+
     /// The claims of a token for a cloud.
     pub(super) fn claims(
         &self,
@@ -46,7 +54,7 @@ impl Shared {
         let facts = self.facts(context);
         let subject = facts.subject(attributes).map_err(HostError)?;
         let issuer = self.openid()?.issuer(Version::One);
-        let time = [now(), now() + LIFETIME];
+        let time = self.times(LIFETIME);
         Ok(facts.claims(&issuer, &subject, &facts.audience(prefix), time))
     }
 
@@ -61,47 +69,44 @@ impl Shared {
         let current = self.environment_id(&facts.current)?;
         let root = self.environment_id(&facts.root)?;
         let issuer = self.openid()?.issuer(Version::Two);
-        let time = [now(), now() + seconds];
+        let time = self.times(seconds);
         Ok(facts.claims_by_id(&issuer, [&current, &root], audience, time))
     }
 
-    /// Signs claims, and notes that.
+    /// Signs claims. It is recorded before anyone gets the token.
     pub(super) fn sign(
         &self,
         context: &Context,
-        provider: &'static str,
+        provider: &str,
         version: Version,
-        claims: Value,
+        claims: &Value,
     ) -> Result<IdToken, HostError> {
-        let signed = self.openid()?.sign(&self.app.store, version, &claims, now());
+        let openid = self.openid()?;
+        let now = self.app.clock.now();
+        let signed = openid.sign(&self.app.store, version, claims, now);
         let token = self.runtime.block_on(signed).map_err(|error| {
             tracing::error!(%error, "an ID token cannot be signed");
             HostError::from("the ID token cannot be signed; the server's log says why")
         })?;
+        self.record(context, provider, claims)?;
         let text = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
-        let signed = IdToken {
+        Ok(IdToken {
             token,
             subject: text("sub"),
             audience: text("aud"),
             issuer: text("iss"),
-        };
-        self.note(Issued {
-            environment: context.current_environment().to_owned(),
-            provider,
-            claims,
-        });
-        Ok(signed)
+        })
     }
 
     /// A token for a cloud.
     pub(super) fn token(
         &self,
         context: &Context,
-        provider: &'static str,
+        provider: &str,
         prefix: &str,
         attributes: &[String],
     ) -> Result<IdToken, HostError> {
         let claims = self.claims(context, prefix, attributes)?;
-        self.sign(context, provider, Version::One, claims)
+        self.sign(context, provider, Version::One, &claims)
     }
 }

@@ -19,7 +19,8 @@ pub(super) fn required<'a>(inputs: &'a Inputs, path: &[&str]) -> Result<&'a str,
 pub(super) fn at<'a>(inputs: &'a Inputs, path: &[&str]) -> Option<&'a Value> {
     let (first, rest) = path.split_first()?;
     let first = inputs.get(*first)?;
-    rest.iter().try_fold(first, |value, name| value.property(name))
+    rest.iter()
+        .try_fold(first, |value, name| value.property(name))
 }
 
 /// The strings of the list at a path of names; none if it is absent.

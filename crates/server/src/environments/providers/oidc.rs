@@ -25,7 +25,7 @@ impl Provider for Oidc<'_> {
     fn open(&self, inputs: &Inputs, context: &Context) -> Result<Value, HostError> {
         let audience = required(inputs, &["audience"])?;
         let claims = self.0.claims_by_id(context, audience, seconds(inputs)?)?;
-        let token = self.0.sign(context, "oidc", Version::Two, claims)?;
+        let token = self.0.sign(context, "oidc", Version::Two, &claims)?;
         Ok(Value::from(token.token.as_str()).into_secret())
     }
 }
@@ -37,7 +37,10 @@ impl Provider for Oidc<'_> {
 pub(super) fn seconds(inputs: &Inputs) -> Result<i64, HostError> {
     let seconds = super::inputs::seconds(inputs, &["duration"])?.unwrap_or(LIFETIME);
     if !(SHORTEST..=LIFETIME).contains(&seconds) {
-        return Err(format!("expected `duration` of one minute to one hour, found {seconds} seconds").into());
+        return Err(format!(
+            "expected `duration` of one minute to one hour, found {seconds} seconds"
+        )
+        .into());
     }
     Ok(seconds)
 }

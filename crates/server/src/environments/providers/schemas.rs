@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use claimgate_environments::{Json, Schema};
 
-/// A schema that is written as JSON; every value follows one that cannot be read.
+/// A schema of this program, which is written as JSON.
 pub(super) fn schema(text: &str) -> Arc<Schema> {
-    let json = serde_json::from_str::<Json>(text);
-    let schema = json.ok().and_then(|json| Schema::from_json(&json).ok());
-    Arc::new(schema.unwrap_or_default())
+    let json: Json = serde_json::from_str(text).expect("it is JSON");
+    Arc::new(Schema::from_json(&json).expect("it is a schema"))
 }
 
 /// Declares a provider's schemas, each parsed once.

@@ -2,11 +2,12 @@
 
 use claimgate_environments::{Context, HostError, Inputs, Provider, Value};
 use serde_json::json;
+use url::Url;
 
 use super::inputs::{at, list, required, text};
 use super::schemas::schemas;
 use super::shared::Shared;
-use crate::keys::outgoing::{Call, Reply};
+use crate::keys::call::{Call, Reply, encoded};
 
 /// The auth method where the inputs name none.
 const MOUNT: &str = "jwt";
@@ -31,14 +32,14 @@ impl Provider for VaultLogin<'_> {
     );
 
     fn open(&self, inputs: &Inputs, context: &Context) -> Result<Value, HostError> {
-        let address = required(inputs, &["address"])?.trim_end_matches('/');
+        let address = address(inputs, &["address"])?;
         let namespace = text(inputs, &["namespace"]);
         let token = match (at(inputs, &["jwt"]), at(inputs, &["token"])) {
-            (Some(_), None) => self.by_jwt(inputs, context, address, namespace)?,
-            (None, Some(_)) => self.by_token(inputs, address, namespace)?,
+            (Some(_), None) => self.by_jwt(inputs, context, &address, namespace)?,
+            (None, Some(_)) => self.by_token(inputs, &address, namespace)?,
             _ => return Err("expected either `jwt` or `token`".into()),
         };
-        let mut outputs = vec![("address", address.into())];
+        let mut outputs = vec![("address", address.as_str().into())];
         outputs.extend(namespace.map(|namespace| ("namespace", namespace.into())));
         outputs.push(("token", Value::from(token.as_str()).into_secret()));
         Ok(Value::object(outputs))
@@ -55,12 +56,13 @@ impl VaultLogin<'_> {
     ) -> Result<String, HostError> {
         let role = required(inputs, &["jwt", "role"])?;
         let mount = text(inputs, &["jwt", "mount"]).unwrap_or(MOUNT);
+        let mount = path("jwt.mount", mount)?;
         let attributes = list(inputs, &["jwt", "subjectAttributes"]);
         let token = self.0.token(context, "vault-login", "", &attributes)?;
-        let call = Call::post(format!("{address}/v1/auth/{}/login", mount.trim_matches('/')))
+        let call = Call::post(format!("{address}/v1/auth/{mount}/login"))
             .header("x-vault-namespace", namespace)
             .json(&json!({"role": role, "jwt": token.token}));
-        let reply = self.0.call("the login at Vault", &call)?;
+        let reply = self.0.call("the login at Vault", call)?;
         client_token(&reply).ok_or_else(|| {
             HostError(format!(
                 "the login at Vault failed: {}; {}, role `{role}`",
@@ -90,22 +92,63 @@ impl VaultLogin<'_> {
         }
         let call = Call::post(format!("{address}/v1/auth/token/create"))
             .header("x-vault-namespace", namespace)
-            .header("x-vault-token", Some(required(inputs, &["token", "token"])?))
+            .header(
+                "x-vault-token",
+                Some(required(inputs, &["token", "token"])?),
+            )
             .json(&body);
-        let reply = self.0.call("making a token at Vault", &call)?;
+        let reply = self.0.call("making a token at Vault", call)?;
         client_token(&reply)
             .ok_or_else(|| HostError(format!("making a token at Vault failed: {}", said(&reply))))
     }
 }
 
+/// The address at a path of names: a scheme and a host.
+///
+/// # Errors
+/// What was expected and found.
+pub(super) fn address(inputs: &Inputs, path: &[&str]) -> Result<String, HostError> {
+    let found = required(inputs, path)?;
+    let parsed = Url::parse(found).ok();
+    let is_host =
+        |url: &Url| url.path() == "/" && url.query().is_none() && url.fragment().is_none();
+    parsed
+        .filter(is_host)
+        .map(|url| url.origin().ascii_serialization())
+        .ok_or_else(|| {
+            let name = path.join(".");
+            let example = "https://vault.example:8200";
+            format!("expected `{name}` of a scheme and a host, like `{example}`, found `{found}`")
+                .into()
+        })
+}
+
+/// A path in Vault as a part of a URL.
+///
+/// # Errors
+/// What was expected and found.
+pub(super) fn path(name: &str, text: &str) -> Result<String, HostError> {
+    let segments: Vec<_> = text.trim_matches('/').split('/').collect();
+    if segments
+        .iter()
+        .any(|segment| matches!(*segment, "" | "." | ".."))
+    {
+        return Err(
+            format!("expected `{name}`, a path like `secret/data/app`, found `{text}`").into(),
+        );
+    }
+    let encoded: Vec<_> = segments.into_iter().map(encoded).collect();
+    Ok(encoded.join("/"))
+}
+
 fn client_token(reply: &Reply) -> Option<String> {
-    let body = reply.json()?;
+    let body = reply.json();
     Some(body["auth"]["client_token"].as_str()?.to_owned())
 }
 
 /// What Vault answered.
-fn said(reply: &Reply) -> String {
-    let body = reply.json().unwrap_or_default();
+pub(super) fn said(reply: &Reply) -> String {
+    let body = reply.json();
     let errors = body["errors"].as_array().into_iter().flatten();
     let errors: Vec<_> = errors.filter_map(serde_json::Value::as_str).collect();
     reply.described(&errors.join("; "))
