@@ -29,7 +29,7 @@ pub const SCOPES: [(&str, &str); 3] = [
 ];
 
 /// The codes of changes, with what they say.
-pub const CHANGES: [(&str, &str); 29] = [
+pub const CHANGES: [(&str, &str); 30] = [
     ("organization-created", "Organization created"),
     ("organization-deleted", "Organization deleted"),
     ("issuer-created", "Issuer registered"),
@@ -48,6 +48,7 @@ pub const CHANGES: [(&str, &str); 29] = [
     ("environment-opened", "Environment opened"),
     ("environment-imported", "Environment opened by import"),
     ("environment-decrypted", "Environment decrypted"),
+    ("environment-token-signed", "ID token of an environment"),
     ("environment-denied", "Access to an environment denied"),
     ("environment-created", "Environment created"),
     ("environment-cloned", "Environment copied"),
