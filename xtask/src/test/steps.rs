@@ -152,9 +152,13 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
             lighthouse::audit(log, &[])
         })
         .after(&["app", "system", "test-modules"]),
+        Job::new("pulumi", "the `pulumi` program", 400.0, |log| {
+            tools::pulumi(log).map(drop)
+        })
+        .kept(),
         Job::new("clients", "real clients", 80.0, tests(clients))
             .partial_if(is_unusual)
-            .after(&["server", "system", "test-modules"]),
+            .after(&["server", "system", "test-modules", "pulumi"]),
         Job::new("npm", "tests of the npm package", 60.0, tests(npm_tests))
             .partial_if(is_unusual)
             .after(&["npm-pack", "system", "test-modules"]),
@@ -274,6 +278,15 @@ fn clients(log: &mut Log, options: &Options) -> Result<()> {
     let mut node = node_tests("tests/server", options)?;
     node.env("CLAIMGATE", run::server_program())
         .env("SCHEMATHESIS", schemathesis);
+    match tools::pulumi(log)? {
+        Some(pulumi) => {
+            node.env("PULUMI", pulumi);
+        }
+        None if is_ci() => bail!("expected Go, which builds the `pulumi` program, found none"),
+        None => {
+            log.say("NOT RUN: the tests with the `pulumi` program, because Go is not installed");
+        }
+    }
     log.test(Runner::Node, &mut node)
 }
 
