@@ -59,6 +59,7 @@ actions! {
     EnvironmentOpened, "environment-opened", "opened an environment", "Environment opened";
     EnvironmentImported, "environment-imported", "opened an environment through one that imports it", "Environment opened by import";
     EnvironmentDecrypted, "environment-decrypted", "decrypted an environment", "Environment decrypted";
+    EnvironmentTokenSigned, "environment-token-signed", "got an ID token for an environment", "ID token of an environment";
     EnvironmentDenied, "environment-denied", "was denied access to an environment", "Access to an environment denied";
     EnvironmentCreated, "environment-created", "created an environment", "Environment created";
     EnvironmentCloned, "environment-cloned", "copied an environment", "Environment copied";

@@ -9,6 +9,7 @@ mod diff;
 mod document;
 mod excerpt;
 mod explain;
+mod oidc_documents;
 mod output;
 mod questions;
 mod report;
@@ -41,6 +42,8 @@ enum Command {
     BootstrapToken(bootstrap_token::BootstrapToken),
     /// Encrypt the keys of all environments with a new key, so that the earlier one can be removed
     Rewrap(rewrap::Rewrap),
+    /// Write the documents by which others verify ID tokens, to publish them where the issuer's URL leads
+    OidcDocuments(oidc_documents::OidcDocuments),
     /// Show the content of tokens, without checking anything
     Decode(decode::Decode),
     /// Explain whether a token, or claims, would be allowed, and why
@@ -63,6 +66,7 @@ fn main() -> ExitCode {
         Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
         Command::BootstrapToken(token) => token.run().map(|()| ExitCode::SUCCESS),
         Command::Rewrap(rewrap) => rewrap.run().map(|()| ExitCode::SUCCESS),
+        Command::OidcDocuments(documents) => documents.run().map(|()| ExitCode::SUCCESS),
         Command::Decode(decode) => decode.run(),
         Command::Explain(explain) => explain.run(),
         Command::Check(check) => check.run(),

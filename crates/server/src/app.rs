@@ -21,7 +21,9 @@ use crate::http::error::ApiError;
 use crate::http::last_ping::LastPing;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
+use crate::keys::outgoing::Outgoing;
 use crate::keys::store::KeyStore;
+use crate::openid::provider::OpenIdProvider;
 use crate::tokens::bootstrap::BootstrapFile;
 use crate::tokens::hash_key::HashKey;
 
@@ -69,6 +71,10 @@ pub(crate) struct App {
     pub(crate) demo: Option<Demo>,
     /// Absent without a key for environments.
     pub(crate) environments: Option<EnvironmentState>,
+    /// Absent without an issuer, or a key for environments.
+    pub(crate) openid: Option<OpenIdProvider>,
+    /// Calls of the providers of environments.
+    pub(crate) outgoing: Outgoing,
     /// Whether the audit log is also written to a file.
     pub(crate) has_audit_file: bool,
     pub(crate) assets: Assets,
@@ -83,6 +89,17 @@ impl App {
         let message =
             "this server has no environments: it was started without --environment-key-file";
         self.environments
+            .as_ref()
+            .ok_or_else(|| ApiError::not_found(message))
+    }
+
+    /// What signs ID tokens.
+    ///
+    /// # Errors
+    /// 404 if the server signs none.
+    pub(crate) fn openid(&self) -> Result<&OpenIdProvider, ApiError> {
+        let message = "this server is no OpenID provider: it was started without --oidc-issuer";
+        self.openid
             .as_ref()
             .ok_or_else(|| ApiError::not_found(message))
     }

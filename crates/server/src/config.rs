@@ -1,5 +1,6 @@
 //! The server's configuration.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,6 +9,7 @@ use crate::clock::Clock;
 use crate::environments::keys::master::MasterKeys;
 use crate::guard::mode::GuardMode;
 use crate::http::assets::Assets;
+use crate::keys::address::Network;
 use crate::keys::config::KeyConfig;
 use crate::tokens::bootstrap_path::BootstrapPath;
 use crate::tokens::hash_key::HashKey;
@@ -21,6 +23,11 @@ pub struct Config {
     pub token_key: HashKey,
     /// The keys that the secrets of environments are encrypted with; without them, there are no environments.
     pub environment_keys: Option<Arc<MasterKeys>>,
+    /// The URL of the issuer of ID tokens, `https://HOST/oidc`; without it, or without keys for environments, the server signs
+    /// none.
+    pub openid_issuer: Option<String>,
+    /// What the providers of environments may call.
+    pub providers: ProviderConfig,
     /// The bootstrap token; if absent, one is generated on the first start.
     pub bootstrap: Option<String>,
     /// A file for a generated bootstrap token, which is deleted when the token is first used. If
@@ -62,6 +69,15 @@ pub struct Config {
     pub assets: Assets,
     /// The clock.
     pub clock: Clock,
+}
+
+/// What the providers of environments may call: public addresses, and no others without this.
+#[derive(Clone, Debug, Default)]
+pub struct ProviderConfig {
+    /// Networks that may be connected to although they are not public.
+    pub allow_networks: Vec<Network>,
+    /// Endpoints of clouds, such as `https://sts.googleapis.com`, and what is called in their place.
+    pub endpoints: BTreeMap<String, String>,
 }
 
 /// How many refusals the audit log records in an hour, and how long it keeps them. A budget of zero
@@ -154,6 +170,8 @@ impl Config {
             database: database.into(),
             token_key,
             environment_keys: None,
+            openid_issuer: None,
+            providers: ProviderConfig::default(),
             bootstrap: None,
             bootstrap_file: None,
             show_bootstrap: false,

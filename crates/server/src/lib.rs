@@ -15,6 +15,7 @@ mod http;
 pub mod issuers;
 pub mod keys;
 mod lock;
+pub mod openid;
 pub mod organizations;
 pub mod private_file;
 pub mod random;

@@ -24,7 +24,9 @@ use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
 use crate::http::router;
 use crate::keys::error::KeyError;
+use crate::keys::outgoing::Outgoing;
 use crate::keys::store::KeyStore;
+use crate::openid::provider::OpenIdProvider;
 use crate::tokens::access_token::AccessToken;
 use crate::tokens::bootstrap::Bootstrap;
 use crate::tokens::hash_key::HashKey;
@@ -70,6 +72,9 @@ pub enum StartError {
     /// The keys of environments are missing or wrong.
     #[error(transparent)]
     Environments(#[from] KeyProblem),
+    /// The keys that sign ID tokens cannot be made or read.
+    #[error("the keys that sign ID tokens cannot be used: {0}")]
+    SigningKeys(String),
     /// The demonstration cannot be set up.
     #[error("the demonstration cannot be set up: {0}")]
     Demo(String),
@@ -89,6 +94,7 @@ impl Server {
         let environments =
             EnvironmentState::set_up(&store, config.environment_keys.clone()).await?;
         let keys = KeyStore::new(config.keys.clone())?;
+        let openid = set_up_openid(&store, &config).await?;
         let has_audit_file = config.audit_file.is_some();
         let writer_config = WriterConfig {
             audit_file: config.audit_file.clone(),
@@ -113,6 +119,7 @@ impl Server {
             writer,
             directory,
             metrics: Metrics::new(keys.clone()),
+            outgoing: Outgoing::new(&keys, &config.providers),
             keys,
             hash_key: config.token_key,
             has_custom_bootstrap: config.bootstrap.is_some(),
@@ -142,6 +149,7 @@ impl Server {
             timeout: config.timeout,
             demo,
             environments,
+            openid,
             has_audit_file,
             assets: config.assets,
         });
@@ -217,6 +225,20 @@ impl Server {
         let _ = tokio::time::timeout(WRITER_GRACE, self.writer_done).await;
         store.close().await;
     }
+}
+
+/// What signs ID tokens, with keys for the time being.
+async fn set_up_openid(
+    store: &Store,
+    config: &Config,
+) -> Result<Option<OpenIdProvider>, StartError> {
+    let (Some(issuer), Some(master)) = (&config.openid_issuer, &config.environment_keys) else {
+        return Ok(None);
+    };
+    let openid = OpenIdProvider::new(issuer, Arc::clone(master));
+    let rotated = openid.rotate(store, config.clock.now()).await;
+    rotated.map_err(|error| StartError::SigningKeys(error.to_string()))?;
+    Ok(Some(openid))
 }
 
 /// Behind a proxy, all connections come from its address.

@@ -51,6 +51,7 @@ pub(crate) fn of(config: &Config) -> Vec<SettingBody> {
         ("connections", connections(config)),
         ("retention", retention(config)),
         ("keys", keys(config)),
+        ("environments", environments(config)),
     ];
     let body = |group: &str, (name, value, unit): Setting| SettingBody {
         group: group.to_owned(),
@@ -143,6 +144,25 @@ fn keys(config: &Config) -> Vec<Setting> {
         ),
         ("issuer-network", networks.collect(), ""),
         ("issuer-root", json!(keys.extra_roots_pem.len()), ""),
+    ]
+}
+
+fn environments(config: &Config) -> Vec<Setting> {
+    let providers = &config.providers;
+    let networks = providers.allow_networks.iter().map(ToString::to_string);
+    let endpoints = providers.endpoints.iter();
+    let endpoints = endpoints.map(|(cloud, other)| format!("{cloud}={other}"));
+    let is_on = config.environment_keys.is_some();
+    let issuer = config.openid_issuer.as_ref().filter(|_| is_on);
+    vec![
+        ("environment-key-file", json!(is_on), ""),
+        (
+            "oidc-issuer",
+            issuer.map_or(json!(false), |issuer| json!(issuer)),
+            "",
+        ),
+        ("provider-network", networks.collect(), ""),
+        ("provider-endpoint", endpoints.collect(), ""),
     ]
 }
 

@@ -68,6 +68,11 @@ impl App {
     pub(crate) async fn clean_up(&self) -> Result<(), StoreError> {
         self.record_omitted().await;
         let now = self.clock.now();
+        if let Some(openid) = &self.openid
+            && let Err(error) = openid.rotate(&self.store, now).await
+        {
+            tracing::error!(%error, "cannot replace the keys that sign ID tokens");
+        }
         let since = |days: Option<u32>| days.map(|days| now - i64::from(days) * DAY);
         let Retention {
             days, refusal_days, ..

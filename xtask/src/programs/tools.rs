@@ -132,6 +132,48 @@ pub(crate) fn actionlint(log: &mut Log) -> Result<Option<PathBuf>> {
     cached.find_or(log, fits, install).map(Some)
 }
 
+/// The folder of the Go module that builds the `pulumi` program.
+const PULUMI: &str = "tests/pulumi";
+
+/// The `pulumi` program in the version of its Go module, from Go's module proxy and checksum database; `None` without Go.
+/// It is built once for a version.
+pub(crate) fn pulumi(log: &mut Log) -> Result<Option<PathBuf>> {
+    let package = "github.com/pulumi/pulumi/pkg/v3";
+    let module = std::fs::read_to_string(root().join(PULUMI).join("go.mod"))?;
+    let version = module.lines().find_map(|line| {
+        let version = line.trim().strip_prefix(package)?.trim();
+        version.split(' ').next()?.strip_prefix('v')
+    });
+    let version = version.with_context(|| format!("expected {package} in {PULUMI}/go.mod"))?;
+    let cached = CachedProgram {
+        folder: target().join("pulumi").join(version),
+        program: "pulumi",
+    };
+    if on_path("go").is_none() && !cached.folder.is_dir() {
+        return Ok(None);
+    }
+    let fits = |file: &Path| {
+        let printed = output(command(file, &["version"]).env("PULUMI_SKIP_UPDATE_CHECK", "true"));
+        printed.is_some_and(|printed| printed.trim().trim_start_matches('v') == version)
+    };
+    let install = |log: &mut Log, folder: &Path| {
+        log.say(&format!(
+            "building pulumi {version}, once for its version: 4 to 7 minutes"
+        ));
+        let name = "github.com/pulumi/pulumi/sdk/v3/go/common/version.Version";
+        let mut go = command("go", &["build", "-trimpath", "-ldflags"]);
+        go.arg(format!("-s -w -X {name}={version}"))
+            .arg("-o")
+            .arg(folder.join("bin/pulumi"))
+            .arg(format!("{package}/cmd/pulumi"));
+        log.build(
+            go.current_dir(root().join(PULUMI))
+                .env("GOFLAGS", "-mod=readonly"),
+        )
+    };
+    cached.find_or(log, fits, install).map(Some)
+}
+
 /// Installs the npm modules of a folder from its lock file.
 pub(crate) fn node_modules(log: &mut Log, dir: &str) -> Result<()> {
     let _lock = log.lock("node-modules")?;

@@ -278,6 +278,13 @@ fn clients(log: &mut Log, options: &Options) -> Result<()> {
     let mut node = node_tests("tests/server", options)?;
     node.env("CLAIMGATE", run::server_program())
         .env("SCHEMATHESIS", schemathesis);
+    if !options.full {
+        log.say("NOT RUN: the tests with the `pulumi` program, which take minutes to build: `--full` runs them");
+    } else if let Some(pulumi) = tools::pulumi(log)? {
+        node.env("PULUMI", pulumi);
+    } else {
+        log.say("NOT RUN: the tests with the `pulumi` program, because Go is not installed");
+    }
     log.test(Runner::Node, &mut node)
 }
 

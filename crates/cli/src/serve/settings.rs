@@ -6,7 +6,8 @@ mod tests;
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use claimgate::issuer::validate_url;
 use claimgate_server::environments::MasterKeys;
 use claimgate_server::guard::GuardMode;
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
@@ -40,6 +41,34 @@ pub(crate) struct Serve {
     /// environments. CLAIMGATE_ENVIRONMENT_KEY can hold the key itself
     #[arg(long, env = "CLAIMGATE_ENVIRONMENT_KEY_FILE", value_name = "FILE")]
     environment_key_file: Option<PathBuf>,
+
+    /// The URL of the issuer of ID tokens, with which environments log in to clouds, such as
+    /// `https://HOST/oidc`; the server publishes its documents below `/oidc`. Without it, the server
+    /// signs none
+    #[arg(long, env = "CLAIMGATE_OIDC_ISSUER", value_name = "URL")]
+    oidc_issuer: Option<String>,
+
+    /// A private network in which providers of environments may call services, such as a Vault; can be
+    /// repeated
+    #[arg(
+        long = "provider-network",
+        env = "CLAIMGATE_PROVIDER_NETWORKS",
+        value_name = "NETWORK",
+        value_delimiter = ','
+    )]
+    #[serde(default)]
+    provider_network: Vec<String>,
+
+    /// What is called in place of a cloud's endpoint, such as
+    /// `https://sts.googleapis.com=https://sts.internal`; can be repeated
+    #[arg(
+        long = "provider-endpoint",
+        env = "CLAIMGATE_PROVIDER_ENDPOINTS",
+        value_name = "URL=URL",
+        value_delimiter = ','
+    )]
+    #[serde(default)]
+    provider_endpoint: Vec<String>,
 
     /// Switch the database to a new token key: deletes all tokens and creates a new bootstrap token
     #[arg(long)]
@@ -223,6 +252,22 @@ impl Serve {
         environment_keys(self.environment_key_file.as_deref())
     }
 
+    /// The same, with the issuer of ID tokens.
+    pub(crate) fn with_oidc_issuer(self, oidc_issuer: Option<String>) -> Self {
+        Self {
+            oidc_issuer,
+            ..self
+        }
+    }
+
+    /// The issuer of ID tokens, if there is one.
+    pub(crate) fn oidc_issuer(&self) -> Result<Option<&str>> {
+        if let Some(issuer) = &self.oidc_issuer {
+            validate_url(issuer).with_context(|| format!("--oidc-issuer `{issuer}`"))?;
+        }
+        Ok(self.oidc_issuer.as_deref())
+    }
+
     /// Fills in settings from the file that neither flags nor the environment have.
     pub(crate) fn with_file(self) -> Result<Self> {
         let file: Option<Self> = self.state.read_file(&Self::names())?;
@@ -247,6 +292,9 @@ impl Serve {
             listen: self.listen.or(other.listen),
             token_key_file: self.token_key_file.or(other.token_key_file),
             environment_key_file: self.environment_key_file.or(other.environment_key_file),
+            oidc_issuer: self.oidc_issuer.or(other.oidc_issuer),
+            provider_network: either(self.provider_network, other.provider_network),
+            provider_endpoint: either(self.provider_endpoint, other.provider_endpoint),
             bootstrap_token_file: self.bootstrap_token_file.or(other.bootstrap_token_file),
             tls_certificate: self.tls_certificate.or(other.tls_certificate),
             tls_key: self.tls_key.or(other.tls_key),
@@ -270,16 +318,8 @@ impl Serve {
             issuer_rate: self.issuer_rate.or(other.issuer_rate),
             issuer_burst: self.issuer_burst.or(other.issuer_burst),
             leeway: self.leeway.or(other.leeway),
-            issuer_root: if self.issuer_root.is_empty() {
-                other.issuer_root
-            } else {
-                self.issuer_root
-            },
-            issuer_network: if self.issuer_network.is_empty() {
-                other.issuer_network
-            } else {
-                self.issuer_network
-            },
+            issuer_root: either(self.issuer_root, other.issuer_root),
+            issuer_network: either(self.issuer_network, other.issuer_network),
             allow_private_issuers: self.allow_private_issuers || other.allow_private_issuers,
             open_metrics: self.open_metrics || other.open_metrics,
             new_token_key: self.new_token_key,
@@ -287,6 +327,14 @@ impl Serve {
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
         }
+    }
+}
+
+/// The first list, or the other one if it is empty.
+fn either<T>(first: Vec<T>, other: Vec<T>) -> Vec<T> {
+    match first.is_empty() {
+        true => other,
+        false => first,
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod bootstrap;
 mod files;
+mod openid;
 mod settings;
 
 use std::path::Path;

@@ -9,9 +9,10 @@ use claimgate_environments::{
 };
 
 use super::access::permission::Permission;
-use super::host::{NoProviders, StoredEnvironments, Unsaved, context};
+use super::host::{StoredEnvironments, Unsaved, context};
 use super::keys::data_key::EnvironmentKeys;
 use super::names::Name;
+use super::providers::{ServerProviders, Shared};
 use super::scope::Scope;
 use crate::app::App;
 use crate::http::error::ApiError;
@@ -68,20 +69,31 @@ pub(super) async fn evaluate(scope: &Scope, evaluate: Evaluate) -> Result<Evalua
         _ => Permission::Open,
     };
     let environments = StoredEnvironments::new(scope, scope.master()?, needed);
+    let seconds = match evaluate.mode {
+        Mode::Open(seconds) => Some(seconds),
+        Mode::Check(_) => None,
+    };
+    // Held until the thread is done, even if the request has ended.
+    let place = match seconds {
+        Some(_) => {
+            let opens = Arc::clone(&scope.app.environments()?.opens);
+            Some(opens.acquire_owned().await)
+        }
+        None => None,
+    };
+    let shared = Shared::new(scope, seconds.unwrap_or_default());
     let token = scope.caller.token.clone();
     let organization = scope.organization.name.clone();
     let (evaluation, (imported, denied)) = blocking(&scope.app, move || {
-        let duration = match evaluate.mode {
-            Mode::Open(seconds) => Some(super::duration::format(seconds)),
-            Mode::Check(_) => None,
-        };
+        let _place = place;
+        let duration = seconds.map(super::duration::format);
         let context = context(&token, &organization, duration);
         let decrypter: &dyn Decrypter = match &evaluate.keys {
             Some(keys) => keys,
             None => &Unsaved,
         };
         let host = Host {
-            providers: &NoProviders,
+            providers: &ServerProviders::new(&shared),
             environments: &environments,
             decrypter,
             context: &context,

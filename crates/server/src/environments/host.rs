@@ -4,9 +4,7 @@ use std::cell::{Cell, OnceCell, RefCell};
 
 use claimgate_environments::limits::MAX_ENVIRONMENTS;
 use claimgate_environments::value::Content;
-use claimgate_environments::{
-    Context, Decrypter, Environments, HostError, Loaded, Provider, Providers, Value,
-};
+use claimgate_environments::{Context, Decrypter, Environments, HostError, Loaded, Value};
 use tokio::runtime::Handle;
 
 use super::access::grants::Grants;
@@ -136,15 +134,6 @@ pub(super) struct Unsaved;
 impl Decrypter for Unsaved {
     fn decrypt(&self, _: &[u8]) -> Result<Vec<u8>, HostError> {
         Err("a document that is not saved has no encrypted secrets".into())
-    }
-}
-
-/// The providers, of which there are none.
-pub(super) struct NoProviders;
-
-impl Providers for NoProviders {
-    fn provider(&self, name: &str) -> Result<&dyn Provider, HostError> {
-        Err(format!("unknown provider {name:?}").into())
     }
 }
 

@@ -7,6 +7,7 @@ mod headers;
 mod host;
 pub(crate) mod keys;
 mod names;
+mod providers;
 mod record;
 mod rewrap;
 pub(crate) mod routes;

@@ -1,12 +1,13 @@
-//! Wraps data keys again, with a new master key.
+//! Wraps data keys and signing keys again, with a new master key.
 
 use super::keys::data_key;
 use super::keys::master::MasterKeys;
 use super::state::KeyProblem;
 use crate::db::store::Store;
+use crate::openid::rewrap;
 
-/// Wraps the data keys of all environments with the first of the master keys, so that the others are not needed any more.
-/// Definitions stay as they are. Returns how many data keys were wrapped again.
+/// Wraps the data keys of all environments, and the keys that sign ID tokens, with the first of the master keys, so that the others are not needed any more.
+/// Definitions stay as they are. Returns how many keys were wrapped again.
 ///
 /// # Errors
 /// [`KeyProblem`]; what was wrapped until then stays so.
@@ -25,6 +26,8 @@ pub async fn rewrap(store: &Store, master: &MasterKeys) -> Result<usize, KeyProb
         store.store_rewrapped(&rewrapped).await?;
         count += rewrapped.len();
     }
+    let signing = rewrap::rewrap(store, master).await;
+    count += signing.map_err(|error| KeyProblem::DataKey(error.to_string()))?;
     store.register_master(master.fingerprint()).await?;
     Ok(count)
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 
 use super::keys::data_key::DataKeyError;
@@ -12,6 +13,9 @@ use crate::http::rate_limit::RateLimit;
 
 /// How many definitions are evaluated at once. Each may load a hundred others.
 const EVALUATIONS: usize = 8;
+
+/// How many environments are opened at once, those that wait for a provider's answer included.
+const OPENS: usize = 64;
 
 /// Denied attempts that one subject's tokens can record at once, and in an hour.
 const SUBJECT_DENIALS: f64 = 200.0;
@@ -24,6 +28,7 @@ const ORGANIZATION_DENIALS: f64 = 2_000.0;
 pub(crate) struct EnvironmentState {
     pub(crate) master: Arc<MasterKeys>,
     pub(super) evaluations: Arc<Semaphore>,
+    pub(super) opens: Arc<Semaphore>,
     subject_denials: RateLimit<String>,
     organization_denials: RateLimit<i64>,
 }
@@ -80,9 +85,10 @@ impl EnvironmentState {
                 false => Err(KeyProblem::Missing),
             };
         };
+        let signing = store.signing_key_masters().await?;
         let registered = store.registered_master().await?;
         let registered = registered.map(|fingerprint| format!("{fingerprint:016x}"));
-        for id in used.iter().chain(&registered) {
+        for id in used.iter().chain(&signing).chain(&registered) {
             if master.find(id).is_none() {
                 return Err(KeyProblem::Wrong {
                     expected: id.clone(),
@@ -94,12 +100,23 @@ impl EnvironmentState {
         Ok(Some(Self {
             master,
             evaluations: Arc::new(Semaphore::new(EVALUATIONS)),
+            opens: Arc::new(Semaphore::new(OPENS)),
             subject_denials: RateLimit::new(SUBJECT_DENIALS / 3_600.0, SUBJECT_DENIALS),
             organization_denials: RateLimit::new(
                 ORGANIZATION_DENIALS / 3_600.0,
                 ORGANIZATION_DENIALS,
             ),
         }))
+    }
+
+    /// Waits for something in an evaluation, on its thread; another evaluation can run meanwhile.
+    pub(super) fn wait<T>(&self, runtime: &Handle, future: impl Future<Output = T>) -> T {
+        self.evaluations.add_permits(1);
+        let result = runtime.block_on(future);
+        if let Ok(permit) = runtime.block_on(self.evaluations.acquire()) {
+            permit.forget();
+        }
+        result
     }
 
     /// Whether a denied attempt is recorded: those of one subject do not use up the budget of the others.

@@ -249,7 +249,10 @@ impl IntoResponse for ApiError {
 
 /// Whether a path is one of the API.
 pub(crate) fn is_api(path: &str) -> bool {
-    path == "/api" || path.starts_with("/api/")
+    path == "/api"
+        || ["/api/", "/oidc/"]
+            .iter()
+            .any(|root| path.starts_with(root))
 }
 
 /// Whether a path is one of OAuth's endpoints.

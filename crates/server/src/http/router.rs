@@ -17,11 +17,12 @@ use super::error::{ApiError, is_api};
 use super::{assets, client_address, health, openapi};
 use crate::app::App;
 use crate::{
-    audit, changes, demo, environments, exchange, issuers, organizations, samples, settings, tokens,
+    audit, changes, demo, environments, exchange, issuers, openid, organizations, samples,
+    settings, tokens,
 };
 
 /// Patterns for the paths of the API that are no route.
-const NO_ROUTES: [&str; 2] = ["/api", "/api/{*rest}"];
+const NO_ROUTES: [&str; 3] = ["/api", "/api/{*rest}", "/oidc/{*rest}"];
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -30,6 +31,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
     api.route("/api/openapi.json", get(async move || document))
         .route(NO_ROUTES[0], get(no_such_route))
         .route(NO_ROUTES[1], axum::routing::any(no_such_route))
+        .route(NO_ROUTES[2], axum::routing::any(no_such_route))
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/metrics", get(health::metrics))
@@ -60,6 +62,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .merge(audit::statistics_routes::router())
         .merge(changes::routes::router())
         .merge(samples::routes::router())
+        .merge(openid::routes::router())
         .merge(settings::router())
         .merge(tokens::routes::router())
         .layer(DefaultBodyLimit::max(MAX_TEXT));

@@ -5,6 +5,7 @@
 //! removed, and the connection goes to one of the others. So it does not matter if the name resolves
 //! to another address a moment later.
 
+mod call;
 mod failure;
 mod reply;
 
@@ -24,7 +25,7 @@ use tokio_rustls::client::TlsStream;
 use url::{Host, Url};
 
 use self::failure::tls_error;
-use self::reply::{Reply, exchange};
+use self::reply::{Reading, Reply, exchange, get};
 use super::address;
 use super::certificates::{Observed, Purpose, Verifier, roots};
 use super::config::KeyConfig;
@@ -78,7 +79,8 @@ impl Fetcher {
                 .connect(&url, Purpose::Fetch(Arc::clone(thumbprints)))
                 .await?;
             by_thumbprint |= observed.by_thumbprint;
-            let reply = exchange(stream, &url, self.config.max_bytes).await?;
+            let reading = Reading::Success(self.config.max_bytes);
+            let reply = exchange(stream, &url, get(&url)?, reading).await?;
             match redirect(&url, &reply)? {
                 Some(further) if is_login(&further) => {
                     return Err(KeyError::NeedsLogin {

@@ -2,8 +2,9 @@
 //! and fetched again before that time is over or when a token names an unknown key. `docs/keys.md`
 //! has the details.
 
-mod address;
+pub(crate) mod address;
 mod cache;
+pub(crate) mod call;
 mod certificates;
 pub(crate) mod config;
 mod document;
@@ -11,6 +12,7 @@ mod entry;
 pub(crate) mod error;
 mod fetch;
 mod metrics;
+pub(crate) mod outgoing;
 mod resolve;
 pub(crate) mod status;
 pub(crate) mod store;

@@ -168,6 +168,11 @@ impl KeyStore {
         entries.iter().map(|entry| entry.status()).collect()
     }
 
+    /// What fetches documents.
+    pub(super) fn fetcher(&self) -> &Fetcher {
+        &self.0.fetcher
+    }
+
     fn static_keys(&self, id: &str, text: &str) -> Result<Arc<Jwks>, KeyError> {
         match self.issuers().get(id) {
             Some(IssuerEntry::Static(own, keys)) if own == text => return Ok(Arc::clone(keys)),

@@ -18,6 +18,7 @@ mod keys;
 mod limits;
 mod malformed;
 mod metrics;
+mod openid;
 mod policy_history;
 mod refusals;
 mod reports;

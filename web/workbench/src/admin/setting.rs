@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::listed::thousands;
 
 /// A group of settings: its name in the API, its title, and what it is about.
-pub const GROUPS: [(&str, &str, &str); 6] = [
+pub const GROUPS: [(&str, &str, &str); 7] = [
     (
         "guard",
         "Guard",
@@ -29,10 +29,15 @@ pub const GROUPS: [(&str, &str, &str); 6] = [
         "Fetching of keys",
         "Where the server may fetch keys from.",
     ),
+    (
+        "environments",
+        "Environments",
+        "Whether there are environments, and what they may call to log in.",
+    ),
 ];
 
 /// The labels of settings, by their flag.
-const LABELS: [(&str, &str); 24] = [
+const LABELS: [(&str, &str); 28] = [
     ("shared-issuer-guard", "Policies that admit strangers"),
     ("leeway", "Allowed clock skew"),
     ("demo", "Demonstration"),
@@ -69,6 +74,10 @@ const LABELS: [(&str, &str); 24] = [
     ("allow-private-issuers", "Issuers at private addresses"),
     ("issuer-network", "Networks that issuers may be in"),
     ("issuer-root", "Additional certificate authorities"),
+    ("environment-key-file", "Environments"),
+    ("oidc-issuer", "Issuer of ID tokens"),
+    ("provider-network", "Networks that providers may call"),
+    ("provider-endpoint", "Replaced endpoints of clouds"),
 ];
 
 /// The label of a setting: that of the table, or the name of the flag.
@@ -130,11 +139,13 @@ fn with_unit(number: String, unit: &str) -> String {
 
 /// Where a setting that is read-only comes from: the flag, and the variable with the same effect.
 pub fn source(name: &str) -> [String; 2] {
-    let plural = if matches!(name, "issuer-root" | "issuer-network") {
-        "S"
-    } else {
-        ""
-    };
+    const LISTS: [&str; 4] = [
+        "issuer-root",
+        "issuer-network",
+        "provider-network",
+        "provider-endpoint",
+    ];
+    let plural = if LISTS.contains(&name) { "S" } else { "" };
     let variable = name.replace('-', "_").to_uppercase();
     [format!("--{name}"), format!("CLAIMGATE_{variable}{plural}")]
 }

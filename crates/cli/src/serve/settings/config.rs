@@ -1,12 +1,13 @@
 //! What the server is started with, from the settings.
 
+use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail};
 use claimgate_server::Tls;
-use claimgate_server::config::{Config, ConnectionLimits, Limits, RefusalLimits};
+use claimgate_server::config::{Config, ConnectionLimits, Limits, ProviderConfig, RefusalLimits};
 use claimgate_server::keys::{KeyConfig, Network};
 
 use super::{MAX_LEEWAY, Serve};
@@ -63,6 +64,16 @@ impl Serve {
         }
         let key = token_key(self.token_key_file.as_deref(), &database)?;
         let environment_keys = self.environment_keys()?.map(Arc::new);
+        let openid_issuer = self.oidc_issuer()?.map(str::to_owned);
+        if openid_issuer.is_some() && environment_keys.is_none() {
+            bail!(
+                "expected --environment-key-file with --oidc-issuer: it encrypts the keys that sign ID tokens"
+            );
+        }
+        let providers = ProviderConfig {
+            allow_networks: networks(&self.provider_network)?,
+            endpoints: endpoints(&self.provider_endpoint)?,
+        };
         let bootstrap = bootstrap(self.bootstrap_token_file.as_deref())?;
         if bootstrap.is_none() && bootstrap_file.is_none() {
             bail!(
@@ -75,6 +86,8 @@ impl Serve {
         let defaults = Config::new(database, key);
         Ok(Config {
             environment_keys,
+            openid_issuer,
+            providers,
             bootstrap,
             bootstrap_file,
             show_bootstrap: std::io::stderr().is_terminal(),
@@ -151,6 +164,21 @@ fn networks(texts: &[String]) -> Result<Vec<Network>> {
         .iter()
         .map(|text| text.parse().map_err(anyhow::Error::from))
         .collect()
+}
+
+/// Each endpoint of a cloud with what is called in its place.
+fn endpoints(texts: &[String]) -> Result<BTreeMap<String, String>> {
+    let read = |text: &String| {
+        let pair = text.split_once('=');
+        let pair = pair
+            .filter(|(cloud, other)| [cloud, other].iter().all(|url| url.starts_with("https://")));
+        let (cloud, other) = pair.with_context(|| {
+            let example = "https://sts.googleapis.com=https://sts.internal";
+            format!("expected --provider-endpoint like `{example}`, found `{text}`")
+        })?;
+        Ok((cloud.trim_end_matches('/').to_owned(), other.to_owned()))
+    };
+    texts.iter().map(read).collect()
 }
 
 fn seconds(given: Option<u32>, default: Duration) -> Duration {

@@ -205,7 +205,26 @@ impl Reply {
     }
 }
 
-type Answer = dyn Fn(&str) -> Reply + Send + Sync;
+/// A request that a server got.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) method: String,
+    pub(crate) path: String,
+    /// All lines before the body.
+    pub(crate) head: String,
+    pub(crate) body: String,
+}
+
+impl Sent {
+    /// The value of a header, whose name is in lower case; empty if it is absent.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        let mut values = lines.filter(|(found, _)| found.eq_ignore_ascii_case(name));
+        values.next().map_or("", |(_, value)| value)
+    }
+}
+
+type Answer = dyn Fn(&Sent) -> Reply + Send + Sync;
 
 /// A TLS server of the tests.
 pub(crate) struct Server {
@@ -225,7 +244,7 @@ impl Server {
         let port = listener.local_addr().unwrap().port();
         let server = Arc::new(Self {
             port,
-            answer: Mutex::new(Arc::new(|_: &str| Reply::status(404))),
+            answer: Mutex::new(Arc::new(|_: &Sent| Reply::status(404))),
             acceptor: Mutex::new(acceptor(identity)),
             refused_accept: Mutex::default(),
             hits: 0.into(),
@@ -256,6 +275,11 @@ impl Server {
 
     /// Answers by path from now on.
     pub(crate) fn answer(&self, answer: impl Fn(&str) -> Reply + Send + Sync + 'static) {
+        self.answer_requests(move |sent| answer(&sent.path));
+    }
+
+    /// Answers requests from now on.
+    pub(crate) fn answer_requests(&self, answer: impl Fn(&Sent) -> Reply + Send + Sync + 'static) {
         *self.answer.lock().unwrap() = Arc::new(answer);
     }
 
@@ -294,7 +318,16 @@ impl Server {
         }
         self.hits.fetch_add(1, Ordering::SeqCst);
         let head = String::from_utf8(head).unwrap();
-        let path = head.split(' ').nth(1).unwrap();
+        let mut words = head.split(' ').map(str::to_owned);
+        let mut sent = Sent {
+            method: words.next().unwrap(),
+            path: words.next().unwrap(),
+            head: head.clone(),
+            body: String::new(),
+        };
+        let mut body = vec![0; sent.header("content-length").parse().unwrap_or_default()];
+        stream.read_exact(&mut body).await?;
+        sent.body = String::from_utf8(body).unwrap();
         let answer = Arc::clone(&*self.answer.lock().unwrap());
         let refused = self.refused_accept.lock().unwrap().clone();
         let is_refused = refused.is_some_and(|only| {
@@ -304,7 +337,7 @@ impl Server {
         let reply = if is_refused {
             Reply::status(406)
         } else {
-            answer(path)
+            answer(&sent)
         };
         match reply {
             Reply::Plain(status, headers, body) => {
