@@ -1,7 +1,7 @@
 // Stored issuers: with two tabs, in a browser without storage, and from older versions.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { issuerUrl, makeIssuer, policyForm, register, save, text, visit, withBrowser } from "./helpers.mjs";
+import { eventually, issuerUrl, makeIssuer, policyForm, register, save, text, visit, withBrowser } from "./helpers.mjs";
 import { download, lists, names, policy, readStored, secondPage, storageKey, storageState, stored } from "./issuers-helpers.mjs";
 
 const openPage = withBrowser();
@@ -84,7 +84,7 @@ describe("two tabs", () => {
     const elsewhere = other.getByRole("region", { name: "Changed in two tabs" });
     await elsewhere.getByRole("button", { name: "Keep theirs" }).waitFor();
     await elsewhere.getByText("Compare").click();
-    assert.deepEqual(await elsewhere.getByRole("columnheader").allInnerTexts(), ["My version", "Their version"]);
+    await eventually(async () => assert.deepEqual(await elsewhere.getByRole("columnheader").allInnerTexts(), ["My version", "Their version"]));
     assert.equal((await readStored(page)).issuers[0].name, "Mine");
     // The conflict survives a reload, and either version can be chosen.
     await visit(page);

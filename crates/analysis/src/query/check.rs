@@ -35,7 +35,7 @@ impl Space {
         refutation: &Refutation,
         steps: &mut u64,
     ) -> Option<bool> {
-        let shapes = query.shape_numbers(self);
+        let shapes = query.shape_numbers(&self.shapes);
         let shown: Vec<usize> = refutation.shapes.iter().map(|shape| shape.shape).collect();
         if shapes != shown {
             return Some(false);

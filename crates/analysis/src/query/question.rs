@@ -1,7 +1,7 @@
 //! What a query asks.
 
 use super::cube::{Cube, Rule};
-use super::space::Space;
+use super::shape::Shape;
 
 /// Is there a token on which all of the first cubes hold, and none of the others?
 #[derive(Clone, Copy)]
@@ -28,9 +28,9 @@ impl Query<'_> {
         self.shapes.is_empty() || self.shapes.contains(&name)
     }
 
-    /// The numbers of the shapes that the token may have.
-    pub(super) fn shape_numbers(&self, space: &Space) -> Vec<usize> {
-        let shapes = space.shapes.iter().enumerate();
+    /// The numbers of those shapes that the token may have.
+    pub(super) fn shape_numbers(&self, shapes: &[Shape]) -> Vec<usize> {
+        let shapes = shapes.iter().enumerate();
         let wanted = shapes.filter(|(_, shape)| self.wants(shape.name));
         wanted.map(|(number, _)| number).collect()
     }

@@ -38,7 +38,7 @@ impl Space {
     fn answer(&mut self, query: &Query<'_>) -> Result<Result<Assignment, Refutation>, Exhausted> {
         let rules = query.rules();
         let mut refutation = Refutation::default();
-        for shape in query.shape_numbers(self) {
+        for shape in query.shape_numbers(&self.shapes) {
             let (tree, negatives) = match self.in_shape(query, &rules, shape)? {
                 Ok(assignment) => return Ok(Ok(assignment)),
                 Err(why) => why,

@@ -115,7 +115,7 @@ fn policies_share_a_token_only_if_they_give_the_same() {
     );
 }
 
-/// A dot that stands for any character lets in what differs there, and nothing else.
+/// A dot that stands for any character admits what differs there, and nothing else.
 #[test]
 fn which_of_a_class_get_in_is_said() {
     for (rules, class, expected) in [
@@ -192,7 +192,7 @@ fn no_witness_is_a_token_that_the_provider_does_not_send() {
     let old = model(GITHUB, &[allow("", rules), stop]);
     let new = model(GITHUB, &[allow("", rules)]);
     assert_eq!(difference(&old, &new).relation, Relation::Equivalent);
-    // Whatever else is asked for, `ref_type` says what `ref` is.
+    // Whatever else is required, `ref_type` says what `ref` is.
     let answer = Analysis::new(&new).is_effective(0);
     assert_eq!(text(answer.witness().unwrap(), "ref_type"), "tag");
 

@@ -22,17 +22,25 @@ pub(super) fn Compare(history: History) -> impl IntoView {
         let Pair { from, to } = history.pair.get()?;
         Some((history.policies(from)?, history.policies(to)?))
     });
-    view! {
-        <section class="card stack--tight" aria-labelledby="compare-heading">
-            <h2 id="compare-heading">{move || history.pair.get().map(|Pair { from, to }| match from {
-                0 => format!("Revision {to}"),
-                _ => format!("From revision {from} to {to}"),
-            })}</h2>
-            <Choice history=history />
-            {move || both.get().map(|(before, after)| view! {
-                <Differences settings=history.settings() old=before new=after open=true />
-            })}
-        </section>
+    let is_there = Memo::new(move |_| history.pair.read().is_some());
+    let heading = move || {
+        history.pair.get().map(|Pair { from, to }| match from {
+            0 => format!("Revision {to}"),
+            _ => format!("From revision {from} to {to}"),
+        })
+    };
+    move || {
+        is_there.get().then(|| {
+            view! {
+                <section class="card stack--tight" aria-labelledby="compare-heading">
+                    <h2 id="compare-heading">{heading}</h2>
+                    <Choice history=history />
+                    {move || both.get().map(|(before, after)| view! {
+                        <Differences settings=history.settings() old=before new=after open=true />
+                    })}
+                </section>
+            }
+        })
     }
 }
 
