@@ -322,7 +322,7 @@ mod tests {
             ..policies[0].clone()
         };
         assert_eq!(
-            apply_to_copy(&[named.clone()], &miss(&["sub"])),
+            apply_to_copy(std::slice::from_ref(&named), &miss(&["sub"])),
             Some(vec![named, allow(&[("aud", "a")])])
         );
     }

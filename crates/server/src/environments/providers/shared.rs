@@ -173,7 +173,7 @@ impl Shared {
             &self.organization,
             root,
         );
-        let recorded = self.store.record(change.with([None, Some(detail)]));
+        let recorded = self.store.record(vec![change.with([None, Some(detail)])]);
         self.runtime.block_on(recorded).map_err(|error| {
             tracing::error!(%error, "an ID token cannot be recorded");
             HostError::from("the ID token cannot be recorded; the server's log says why")
