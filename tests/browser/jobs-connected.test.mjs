@@ -26,6 +26,8 @@ const jobs = [
     },
     async work(person, page) {
       await person.press(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Audit log" }));
+      // The page before has a search field too.
+      await page.getByRole("heading", { level: 1, name: "Audit log" }).waitFor();
       await person.write(page.getByRole("searchbox", { name: "Search" }), page.reference);
       await person.send("Enter");
       await page.waitForURL(`**/audit/${page.reference}`);
