@@ -1,13 +1,14 @@
 //! Places in policies, in words.
 
-/// A path of a diagnostic as people count: `issuer 2, policy 1, rules.sub`. Paths in JSON count from 0.
+/// A path of a diagnostic as people count: "issuer 2, policy 1, `rules.sub`". Paths in JSON count from 0. A
+/// path without numbers stays as it is.
 ///
 /// ```
 /// use claimgate_analysis::place;
 ///
 /// assert_eq!(place("issuers[0].policies[1].rules.sub"), "issuer 1, policy 2, `rules.sub`");
 /// assert_eq!(place("policies[0]"), "policy 1");
-/// assert_eq!(place("audiences"), "`audiences`");
+/// assert_eq!(place("audiences"), "audiences");
 /// ```
 #[must_use]
 pub fn place(path: &str) -> String {
@@ -25,6 +26,9 @@ pub fn place(path: &str) -> String {
         }
         None => ("", None, rest),
     };
+    if issuer.is_none() && policy.is_none() {
+        return path.to_owned();
+    }
     let quoted = |text: &str| {
         let text = text.trim_matches('.');
         (!matches!(text, "" | "authPolicy")).then(|| format!("`{text}`"))
@@ -61,8 +65,8 @@ mod tests {
                 "`resources.gh.properties`, policy 1, `teamName`",
             ),
             ("policies[3].rules", "policy 4, `rules`"),
-            ("policies", "`policies`"),
-            ("policies[x]", "`policies[x]`"),
+            ("policies", "policies"),
+            ("policies[x]", "policies[x]"),
         ] {
             assert_eq!(place(path), expected, "{path}");
         }

@@ -295,6 +295,18 @@ pub(super) fn rule_on<'a>(
         .find(|(own, _)| is_same_claim(own, claim))
 }
 
+/// Whether a policy names pull requests: their events, their refs, or a claim that only they have.
+pub(super) fn names_pull_requests(policy: &PolicyDefinition) -> bool {
+    policy.rules.iter().any(|(claim, pattern)| {
+        ["pull_request", "refs/pull/"]
+            .iter()
+            .any(|text| pattern.contains(text))
+            || ["head_ref", "base_ref"]
+                .iter()
+                .any(|own| is_same_claim(own, claim) && !pattern.is_empty())
+    })
+}
+
 /// Whether a policy gives admin permission.
 pub(super) fn is_admin(policy: &PolicyDefinition) -> bool {
     lists_admin(policy)

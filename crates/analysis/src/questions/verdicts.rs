@@ -1,7 +1,6 @@
 //! What one side of a difference does with a token of the other, in words.
 
 use claimgate::explain::ReasonCode;
-use claimgate::sorted::distinct;
 use claimgate::text::list;
 
 use crate::answer::Witness;
@@ -23,15 +22,14 @@ pub(super) fn other_side(
     let named = format!("{side} {}", list::policies(&policies));
     let is_one = policies.len() == 1;
     let verb = |one: &'static str, several: &'static str| if is_one { one } else { several };
-    let roles = policies
+    let mut roles: Vec<String> = Vec::new();
+    for definition in policies
         .iter()
-        .filter_map(|policy| model.definition(*policy));
-    let roles = distinct(
-        roles
-            .filter_map(role)
-            .map(|own| format!("`{own}`"))
-            .collect(),
-    );
+        .filter_map(|policy| model.definition(*policy))
+    {
+        let own = role(definition).map(|own| format!("`{own}`"));
+        roles.extend(own.filter(|own| !roles.contains(own)));
+    }
     let because = match verdict.reason.code {
         ReasonCode::DenyMatched => format!("{named} {} it", verb("denies", "deny")),
         ReasonCode::RoleAmbiguous => format!(

@@ -1,6 +1,6 @@
 //! Buildkite.
 
-use super::words::{HYPHENATED, UUID, name};
+use super::words::{HYPHENATED, REF, UUID, name};
 use super::{
     Claim, ClaimKind, Grammar, Is, IssuerForm, Shape, Words, always, atom, outsider, part, shape,
     sometimes, tenant, text, typed,
@@ -10,12 +10,15 @@ use super::{
 ///
 /// The ref in `sub` is `refs/tags/TAG` if the build has a tag, else `refs/heads/BRANCH`: the branch is that of
 /// `build_branch`. In the documented sample, which has a `build_tag` too, it is the branch, so that is
-/// not excluded.
+/// not excluded. A pipeline may prefix the branches of forks with their owner and `:`.
 pub(super) static BUILDKITE: Grammar = Grammar {
     id: "buildkite",
     name: "Buildkite",
     as_of: "2026-11-29",
-    sources: &["https://buildkite.com/docs/agent/cli/reference/oidc"],
+    sources: &[
+        "https://buildkite.com/docs/agent/cli/reference/oidc",
+        "https://buildkite.com/docs/apis/graphql/schemas/object/repositoryprovidergithubsettings",
+    ],
     assumptions: &["`sub` names the branch that `build_branch` does, or the tag of the build"],
     never: &[],
     issuers: &[IssuerForm::Exact("https://agent.buildkite.com")],
@@ -37,8 +40,9 @@ pub(super) static BUILDKITE: Grammar = Grammar {
             &["0191f956-042f-7ec4-aa62-000000000666"],
         ),
         atom("pipeline", name(HYPHENATED), &["web"]),
-        atom("branch", Words::Any, &["main", "feature"]),
-        atom("tag", Words::Any, &["v1"]),
+        atom("branch", Words::Path(REF), &["main", "feature"]),
+        atom("fork", name(HYPHENATED), &["mallory"]),
+        atom("tag", Words::Path(REF), &["v1"]),
         atom(
             "commit",
             Words::Any,
@@ -99,6 +103,30 @@ pub(super) static BUILDKITE: Grammar = Grammar {
                     part("step"),
                 ],
             )],
+        ),
+        shape(
+            "fork",
+            "a job of a fork's branch, with the usual subject",
+            &[
+                always(
+                    "sub",
+                    &[
+                        text("organization:"),
+                        part("organization"),
+                        text(":pipeline:"),
+                        part("pipeline"),
+                        text(":ref:refs/heads/"),
+                        part("fork"),
+                        text(":"),
+                        part("branch"),
+                        text(":commit:"),
+                        part("commit"),
+                        text(":step:"),
+                        part("step"),
+                    ],
+                ),
+                always("build_branch", &[part("fork"), text(":"), part("branch")]),
+            ],
         ),
         shape(
             "tag",

@@ -4,11 +4,10 @@ use claimgate::diagnostic::{Basis, Severity};
 use claimgate::policy::PolicyDefinition;
 use claimgate_providers::grammar::{GITHUB_ACTIONS, class};
 
-use crate::check::context::{Context, is_admin};
+use crate::check::context::{Context, is_admin, names_pull_requests};
 use crate::check::finding::{Edit, Finding, SafeFix};
 use crate::check::fix::verified;
 use crate::check::rule::{Example, Rule};
-use crate::pin::is_same_claim;
 
 use super::any_repository::is_protected;
 
@@ -103,18 +102,6 @@ impl<'a> Denied<'a> {
         self.0.push((definition, fix.clone()));
         fix
     }
-}
-
-/// Whether a policy names pull requests: their events, their refs, or a claim that only they have.
-fn names_pull_requests(policy: &PolicyDefinition) -> bool {
-    policy.rules.iter().any(|(claim, pattern)| {
-        ["pull_request", "refs/pull/"]
-            .iter()
-            .any(|text| pattern.contains(text))
-            || ["head_ref", "base_ref"]
-                .iter()
-                .any(|own| is_same_claim(own, claim) && !pattern.is_empty())
-    })
 }
 
 /// Whether the job of a pull request is one of a branch that the allow names. GitHub tells both apart.

@@ -2,7 +2,7 @@
 
 use claimgate::diagnostic::{Basis, Severity};
 
-use crate::check::context::{Context, numbers};
+use crate::check::context::{Context, names_pull_requests, numbers};
 use crate::check::finding::{Edit, Finding};
 use crate::check::fix::verified;
 use crate::check::rule::{Example, Rule};
@@ -43,9 +43,16 @@ pub(super) fn add(cx: &mut Context<'_>, allow: usize, issue: Issue) {
         .because_of(&issue.because_of)
         .basis(cx.facts())
         .shown_by(issue.answer);
-    let edit = Edit::RemovePolicy { policy: allow };
-    found
-        .fixes
-        .extend(verified(cx, "remove the policy", vec![edit]));
+    // One that names pull requests says that they are meant: without it, a deny of them would be a fix.
+    let is_meant = cx
+        .policies()
+        .get(allow)
+        .is_some_and(|own| names_pull_requests(own));
+    if !is_meant {
+        let edit = Edit::RemovePolicy { policy: allow };
+        found
+            .fixes
+            .extend(verified(cx, "remove the policy", vec![edit]));
+    }
     cx.add(found);
 }
