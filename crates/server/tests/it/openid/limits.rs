@@ -189,7 +189,7 @@ async fn a_token_without_the_permission_to_open_gets_no_id_token() {
         let path = format!("{ACME}/yaml/open");
         yaml(&site, "POST", &path, token, "imports: [web/prod]")
             .await
-            .expect(400);
+            .expect(403);
     }
     assert_eq!(changes(&site, "environment-token-signed").await.len(), 0);
 }
