@@ -47,7 +47,7 @@ pub(super) fn add(cx: &mut Context<'_>, allow: usize, issue: Issue) {
     let is_meant = cx
         .policies()
         .get(allow)
-        .is_some_and(|own| names_pull_requests(own));
+        .is_some_and(names_pull_requests);
     if !is_meant {
         let edit = Edit::RemovePolicy { policy: allow };
         found
