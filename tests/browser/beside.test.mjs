@@ -195,7 +195,7 @@ describe("the playground", () => {
     await owner.getByText("Admitted").first().waitFor();
     await owner.getByRole("button", { name: /^Try it here/ }).click();
     await page.getByRole("status", { name: "Decision" }).filter({ hasText: "Allowed" }).waitFor();
-    assert.match(await page.getByRole("textbox", { name: "Claims" }).innerText(), /repo:acme-evil/);
+    await eventually(async () => assert.match(await page.getByRole("textbox", { name: "Claims" }).innerText(), /repo:acme-evil/));
     assert.equal(await patternOf(page, 1).inputValue(), "repo:acme*", "the scratch set stays");
     // What closes it changes the set, and so the decision.
     await owner.getByRole("button", { name: /^Close this/ }).click();

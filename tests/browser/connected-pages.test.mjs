@@ -25,7 +25,9 @@ for (const width of [1280, 390]) {
     await page.getByRole("searchbox", { name: "Search" }).fill("pull_request");
     await page.waitForURL(/search=pull_request&decision=denied$/);
     await page.waitForFunction((all) => document.querySelectorAll(".audit tbody tr").length < all, all);
-    for (const text of await rows.allInnerTexts()) assert.match(text, /Denied[^]*pull_request/);
+    await eventually(async () => {
+      for (const text of await rows.allInnerTexts()) assert.match(text, /Denied[^]*pull_request/);
+    });
 
     await page.getByRole("searchbox", { name: "Search" }).fill(hostile);
     await page.getByRole("heading", { name: "No exchange matches" }).waitFor();
