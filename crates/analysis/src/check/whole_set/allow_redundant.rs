@@ -44,10 +44,7 @@ pub(super) fn add(cx: &mut Context<'_>, allow: usize, issue: Issue) {
         .basis(cx.facts())
         .shown_by(issue.answer);
     // One that names pull requests says that they are meant: without it, a deny of them would be a fix.
-    let is_meant = cx
-        .policies()
-        .get(allow)
-        .is_some_and(names_pull_requests);
+    let is_meant = cx.policies().get(allow).is_some_and(names_pull_requests);
     if !is_meant {
         let edit = Edit::RemovePolicy { policy: allow };
         found
