@@ -159,7 +159,7 @@ describe("the values that fit a pattern", () => {
     await fits(page).getByText("No token that the provider sends fits.").waitFor();
   });
 
-  test("of a deny call nobody a stranger", async () => {
+  test("of a deny call no one a stranger", async () => {
     const page = await open([allow({ aud, sub: "repo:acme/web:*" }), deny({ sub: "*:pull_request" })]);
     await patternOf(page, 2, 0).click();
     await fits(page).getByText("a job of a pull request, without environment", { exact: true }).waitFor();
