@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { allow, codeIn, deny, review, tool, withPolicies } from "./editor-helpers.mjs";
-import { hasFocus, policyForm, save, withBrowser } from "./helpers.mjs";
+import { eventually, hasFocus, policyForm, save, withBrowser } from "./helpers.mjs";
 
 const openPage = withBrowser();
 const mainOnly = [allow({ aud: "octo", sub: "repo:a:main" })];
@@ -45,15 +45,20 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await field.focus();
       await page.keyboard.press("ArrowDown");
       await list.waitFor();
-      const [shown, save] = [await list.boundingBox(), await bar(page).boundingBox()];
-      assert.ok(shown.y >= 0 && shown.y + shown.height <= save.y, JSON.stringify([shown, save]));
+      // A finding that arrives moves the field, and the list follows.
+      await eventually(async () => {
+        const [shown, save] = [await list.boundingBox(), await bar(page).boundingBox()];
+        assert.ok(shown.y >= 0 && shown.y + shown.height <= save.y, JSON.stringify([shown, save]));
+      });
       // With room below, the list is below.
       await page.keyboard.press("Escape");
       await field.evaluate((field) => window.scrollBy({ top: field.getBoundingClientRect().top - 90, behavior: "instant" }));
       await page.keyboard.press("ArrowDown");
       await list.waitFor();
-      const [below, input] = [await list.boundingBox(), await field.boundingBox()];
-      assert.ok(below.y >= input.y + input.height, JSON.stringify([below, input]));
+      await eventually(async () => {
+        const [below, input] = [await list.boundingBox(), await field.boundingBox()];
+        assert.ok(below.y >= input.y + input.height, JSON.stringify([below, input]));
+      });
     });
 
     test("the undo notice appears above the save bar, not over it", async () => {

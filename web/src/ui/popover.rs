@@ -1,6 +1,5 @@
 //! A list in the top layer beside its field: nothing clips it, and no dialog covers it.
 
-use leptos::ev;
 use leptos::prelude::*;
 use web_sys::{Element, HtmlElement};
 
@@ -8,58 +7,47 @@ use web_sys::{Element, HtmlElement};
 const GAP: f64 = 2.0;
 
 /// Shows a list, which has `popover="manual"`, while it has `options`. `field` is the element that it
-/// belongs to. While it is shown it follows the field.
+/// belongs to. While it is shown it follows the field, which moves when the page scrolls, is resized, or shows an answer
+/// above it.
 pub(crate) fn keep_beside(
     list: impl Fn() -> Option<HtmlElement> + Copy + 'static,
     field: impl Fn() -> Option<HtmlElement> + Copy + 'static,
     options: Memo<usize>,
 ) {
-    let follow = move || {
-        let is_shown = options
+    let is_following = StoredValue::new(false);
+    let is_shown = move || {
+        options
             .try_get_untracked()
-            .is_some_and(|options| options > 0);
-        if let (true, Some(list), Some(field)) = (is_shown, list(), field()) {
+            .is_some_and(|options| options > 0)
+    };
+    let follow = move || {
+        if let (true, Some(list), Some(field)) = (is_shown(), list(), field()) {
             place(&list, &field);
+            return true;
         }
+        is_following.try_set_value(false);
+        false
     };
     Effect::new(move || {
         let is_shown = options.get() > 0;
         let Some(list) = list() else { return };
         // Both fail if the list is in that state already, or the browser has no popovers.
-        if is_shown {
-            let _ = list.show_popover();
-            follow();
-            // Its options may be rendered after this, and its height decides on which side it goes.
-            request_animation_frame(follow);
-        } else {
+        if !is_shown {
             let _ = list.hide_popover();
+            return;
         }
-    });
-    let resized = window_event_listener(ev::resize, move |_| follow());
-    // Captured, because scrolling an element does not bubble.
-    let scrolled = captured_scroll(follow);
-    on_cleanup(move || {
-        resized.remove();
-        scrolled();
+        let _ = list.show_popover();
+        if !is_following.get_value() {
+            is_following.set_value(true);
+            every_frame(follow);
+        }
     });
 }
 
-/// Calls `follow` when anything on the page scrolls, until the returned function is called.
-fn captured_scroll(follow: impl Fn() + 'static) -> impl FnOnce() + Send + Sync {
-    use wasm_bindgen::JsCast;
-    use wasm_bindgen::closure::Closure;
-    let closure = Closure::<dyn Fn()>::new(follow);
-    let function: web_sys::js_sys::Function = closure
-        .as_ref()
-        .unchecked_ref::<web_sys::js_sys::Function>()
-        .clone();
-    let _ = window().add_event_listener_with_callback_and_bool("scroll", &function, true);
-    let kept = StoredValue::new_local((closure, function));
-    move || {
-        kept.try_with_value(|(_, function)| {
-            let _ = window().remove_event_listener_with_callback_and_bool("scroll", function, true);
-        });
-        kept.dispose();
+/// Calls a function now and in every frame, until it returns `false`.
+fn every_frame(work: impl Fn() -> bool + Copy + 'static) {
+    if work() {
+        request_animation_frame(move || every_frame(work));
     }
 }
 
