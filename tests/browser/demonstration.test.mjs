@@ -102,7 +102,7 @@ describe("in the playground", () => {
     assert.match(policies, /both rules match/);
     assert.match(policies, /\* took “ref:refs\/heads\/main”/);
     assert.match(policies, /policy 2: deny organization not matched/);
-    assert.match(policies, /Default denial not applied/);
+    assert.match(policies, /Default denial not needed: a policy decided/);
     const took = explanation(page).locator("mark").filter({ hasText: "ref:refs/heads/main" });
     assert.equal(await text(took.first()), "ref:refs/heads/main");
 
@@ -141,7 +141,7 @@ describe("in the playground", () => {
     });
     assert.equal(new Set(columns).size, 1, "pattern, value and carets are aligned");
     assert.equal(await rule.locator(".diff strong").innerText(), "^".repeat("other-repo".length));
-    assert.match(await text(explanation(page)), /Default denial applied/);
+    assert.match(await text(explanation(page)), /Default denial applied: the only allow policy for this request does not match/);
   });
 
   const inHalf = (token) => token.slice(0, token.indexOf(".") + 40);

@@ -76,16 +76,12 @@ pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
     } else {
         ("–", "mark")
     };
-    // The word before it says whether it is applied.
-    let sentence: &str = &default.sentence;
-    let sentence = sentence.split_once(": ").map_or(sentence, |(_, rest)| rest);
     let entry = view! {
         <li class="evidence evidence--default">
             <span class=class aria-hidden="true">{symbol}</span>
             <div>
-                <p><strong>"Default denial"</strong> " "
-                    <span class="word">{if default.applied { "applied" } else { "not applied" }}</span></p>
-                <p class="sentence">{inline_code(sentence)}</p>
+                <p><strong>"Default denial"</strong></p>
+                <p class="sentence">{inline_code(&default.sentence)}</p>
             </div>
         </li>
     };
