@@ -1,11 +1,11 @@
-// Which style sheets a page lacks: index.html loads some of them only on the pages that they name.
+// Which style sheets a page lacks: index.html loads some of them only on the pages that need them.
 
 /** The classes in each style sheet, by its file name, which changes with its content. */
 const known = new Map();
 
 /**
  * The classes on the page whose rules are all in style sheets that are not loaded, each with those sheets. A page that
- * shows one is missing from the `data-pages` of such a sheet.
+ * shows one has to name such a sheet in web/src/shell/lazy.rs.
  */
 export async function unstyled(page) {
   const { sheets, shown } = await page.evaluate(() => ({

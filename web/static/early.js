@@ -11,19 +11,24 @@
   }
   root.dataset.theme = theme === "light" || theme === "dark" ? theme : "system";
 
-  // The Wasm part of a page has the page's name, and so do its placeholder until then and its styles.
-  const path = location.pathname.slice(new URL(document.baseURI).pathname.length);
-  const [first, second, third] = path.split("/");
-  const issuer = third === "history" ? "history" : "issuer";
-  const of = { "": "issuers", issuers: second === "new" ? "new_issuer" : issuer, examples: second ? "example" : "examples" };
-  for (const page of ["audit", "tokens", "organizations", "settings", "demo"]) of[page] = "administration";
-  root.dataset.page = of[first] ?? first;
+  // The build has written the routes of the app and the styles of each page into index.html (web/build/index.mjs). The Wasm
+  // part of a page has the page's name, and so does its placeholder until then. The documentation has neither.
+  const { routes, styles } = JSON.parse(root.dataset.pages ?? '{ "routes": {}, "styles": {} }');
+  const path = location.pathname.slice(new URL(document.baseURI).pathname.length).replace(/\/$/, "");
+  const given = path.split("/");
+  const fits = (route) => {
+    const parts = route.split("/");
+    return parts.length === given.length && parts.every((part, index) => part === given[index] || (part.startsWith(":") && given[index] !== ""));
+  };
+  const route = Object.hasOwn(routes, path) ? path : Object.keys(routes).find(fits);
+  root.dataset.page = routes[route] ?? "";
   root.classList.toggle("no-issuers", isEmpty);
 
   const shown = [root.dataset.page, document.querySelector("meta[name='claimgate-server']") ? "server" : ""];
-  for (const link of document.querySelectorAll("link[data-pages]")) {
+  const sheets = shown.flatMap((page) => (styles[page] ?? "").split(" "));
+  for (const link of document.querySelectorAll("link[data-sheet]")) {
     // So that enabling it again, when the app opens a page that needs it, tries again.
     link.addEventListener("error", () => (link.disabled = true));
-    if (link.dataset.pages.split(" ").some((page) => shown.includes(page))) link.disabled = false;
+    if (sheets.includes(link.dataset.sheet)) link.disabled = false;
   }
 })();

@@ -38,8 +38,10 @@ use claimgate_workbench::issuers::storage::StoredIssuer;
 
 type Loaded = Result<AnyView, SplitLoaderError>;
 
+// A page: its route, the function that loads it, `load_` with the page's name, its view, and the style sheets that it needs
+// besides those of all pages. `web/build/index.mjs` reads all this, for early.js.
 macro_rules! lazy_page {
-    ($route:ident, $load:ident, $name:literal, $page:ident $(, if $begins:expr)?) => {
+    ($route:ident, $load:ident, $page:ident, $styles:literal $(, if $begins:expr)?) => {
         #[doc = concat!("The route of [`", stringify!($page), "`].")]
         pub(crate) struct $route;
 
@@ -54,7 +56,7 @@ macro_rules! lazy_page {
             }
 
             async fn view(_: Self) -> AnyView {
-                let styled = styles::load($name);
+                let styled = styles::load($styles);
                 $(if $begins {
                     tools::load().await;
                 })?
@@ -70,15 +72,30 @@ macro_rules! lazy_page {
     };
 }
 
-lazy_page!(IssuersRoute, load_issuers, "issuers", IssuersPage);
-lazy_page!(NewIssuerRoute, load_new_issuer, "new_issuer", NewIssuerPage);
-lazy_page!(IssuerRoute, load_issuer, "issuer", IssuerPage);
-lazy_page!(HistoryRoute, load_history, "history", HistoryPage);
-lazy_page!(ImportRoute, load_import, "import", ImportPage);
-lazy_page!(ExamplesRoute, load_examples, "examples", ExamplesPage);
-lazy_page!(PlaygroundRoute, load_playground, "playground", PlaygroundPage, if is_link());
-lazy_page!(ExampleRoute, load_example, "example", ExamplePage, if true);
-lazy_page!(MapRoute, load_map, "map", MapPage);
+lazy_page!(
+    IssuersRoute,
+    load_issuers,
+    IssuersPage,
+    "issuers issuer-list"
+);
+lazy_page!(NewIssuerRoute, load_new_issuer, NewIssuerPage, "issuers");
+lazy_page!(
+    IssuerRoute,
+    load_issuer,
+    IssuerPage,
+    "issuers editor analysis"
+);
+lazy_page!(
+    HistoryRoute,
+    load_history,
+    HistoryPage,
+    "issuers editor analysis connected administration"
+);
+lazy_page!(ImportRoute, load_import, ImportPage, "issuers");
+lazy_page!(ExamplesRoute, load_examples, ExamplesPage, "examples");
+lazy_page!(PlaygroundRoute, load_playground, PlaygroundPage, "explanation playground editor analysis", if is_link());
+lazy_page!(ExampleRoute, load_example, ExamplePage, "explanation playground editor analysis", if true);
+lazy_page!(MapRoute, load_map, MapPage, "administration");
 
 /// Whether the playground opens with a link's content.
 fn is_link() -> bool {
@@ -99,7 +116,7 @@ pub(crate) enum ServerPart {
 impl ServerPart {
     /// Loads and renders the view.
     pub(crate) async fn view(self) -> AnyView {
-        let styled = styles::load("server");
+        let styled = styles::load("connected");
         #[cfg(feature = "split")]
         let loaded = load_server(self).await;
         #[cfg(not(feature = "split"))]
@@ -139,7 +156,7 @@ enum Administration {
 
 impl Administration {
     async fn view(self) -> AnyView {
-        let styled = styles::load("administration");
+        let styled = styles::load("explanation administration");
         #[cfg(feature = "split")]
         let loaded = load_administration(self).await;
         #[cfg(not(feature = "split"))]
@@ -172,7 +189,7 @@ type Versions = Box<(
 
 /// Loads and renders the comparison of a conflict's versions.
 pub(crate) async fn versions_view(versions: Versions) -> AnyView {
-    let styled = styles::load("versions");
+    let styled = styles::load("editor connected");
     #[cfg(feature = "split")]
     let loaded = load_versions(versions).await;
     #[cfg(not(feature = "split"))]

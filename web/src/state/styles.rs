@@ -1,6 +1,6 @@
 //! Styles that only some pages need, loaded before those are shown.
 //!
-//! `index.html` has all style sheets; those of some pages are disabled and name them.
+//! `index.html` has all style sheets; those of some pages are disabled, and `shell/lazy.rs` says which page needs which.
 
 use js_sys::Promise;
 use leptos::prelude::*;
@@ -9,12 +9,16 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::HtmlLinkElement;
 
-/// Enables the style sheets of the page at once. The future ends when they have loaded, or cannot be loaded.
-pub(crate) fn load(page: &str) -> impl Future<Output = ()> + Send + use<> {
-    let links = document().query_selector_all(&format!("link[data-pages~='{page}']"));
-    let loading: Vec<Promise> = links
-        .iter()
-        .flat_map(|links| (0..links.length()).filter_map(move |index| links.get(index)))
+/// Enables style sheets at once, given by their names with spaces between them. The future ends when they have loaded, or
+/// cannot be loaded.
+pub(crate) fn load(sheets: &str) -> impl Future<Output = ()> + Send + use<> {
+    let link = |sheet: &str| {
+        let selector = format!("link[data-sheet='{sheet}']");
+        document().query_selector(&selector).ok().flatten()
+    };
+    let loading: Vec<Promise> = sheets
+        .split_whitespace()
+        .filter_map(link)
         .filter_map(|link| enable(&link.dyn_into().ok()?))
         .collect();
     // Only one thread has a page.
