@@ -1,7 +1,7 @@
 """Compares answers of the analysis with those of cvc5.
 
 Reads one JSON object from standard input: pairs of policy sets with what the analysis says about them where
-nothing is taken for granted of tokens. Says the same in the solver's language of strings, from the words of
+nothing is assumed about tokens. Says the same in the solver's language of strings, from the words of
 docs/policy-language.md: nothing here comes from the analysis. Prints each disagreement, and a summary.
 """
 

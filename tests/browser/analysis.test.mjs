@@ -12,15 +12,15 @@ const open = (policies, changes, path = "issuers/e1?section=who") => openPage(pa
 describe("who gets in", () => {
   test("each class is admitted, with a token, or not, with a proof", async () => {
     const page = await open([allow({ sub: "repo:acme*" }), deny({ sub: "*:pull_request" })]);
-    await page.getByText(/^Strangers get in: /).waitFor();
+    await page.getByText(/^Strangers are admitted: /).waitFor();
     assert.match(await text(rung(page, /^Anyone with an account/)), /Not admitted/);
     const owner = rung(page, /^An owner whose name begins like ours/);
-    assert.match(await text(owner), /Admitted By policy 1, for example: sub repo:acme-\S+/);
+    assert.match(await text(owner), /Admitted Policy 1 gives organization tokens: sub repo:acme-\S+/);
     const pull = rung(page, /^A pull request/);
     await pull.getByText("Proof").click();
     await pull.getByRole("listitem").first().waitFor();
-    await page.getByText("Yours, as the policies name it: owner acme.").waitFor();
-    await page.getByText(/^Taken for granted: \d+ facts about GitHub Actions/).waitFor();
+    await page.getByText("Yours, named by the policies: owner acme.").waitFor();
+    await page.getByText(/^This assumes \d+ facts about GitHub Actions, as of \d{4}-\d\d-\d\d$/).waitFor();
   });
 
   test("what is yours can be stated, in the address too", async () => {
@@ -28,10 +28,10 @@ describe("who gets in", () => {
     await page.getByText("The policies do not say whose tokens they are meant for.").waitFor();
     await page.getByText("State what is yours").click();
     await page.getByLabel("What is yours").fill("acme/web");
-    await page.getByText("Yours, as you stated: owner acme, repository web.").waitFor();
+    await page.getByText("Yours, as stated: owner acme, repository web.").waitFor();
     await page.waitForURL((url) => url.searchParams.get("mine") === "acme/web");
     await page.reload();
-    await page.getByText("Yours, as you stated: owner acme, repository web.").waitFor();
+    await page.getByText("Yours, as stated: owner acme, repository web.").waitFor();
   });
 
   test("a token is tried in the playground", async () => {
@@ -56,7 +56,7 @@ describe("who gets in", () => {
     await page.getByRole("tab", { name: "Policies" }).click();
     await page.getByRole("button", { name: "Undo", exact: true }).click();
     await page.getByRole("tab", { name: "Who gets in" }).click();
-    await eventually(async () => assert.match(await text(rung(page, /^Another repository of ours/)), /Admitted By policy 1/));
+    await eventually(async () => assert.match(await text(rung(page, /^Another repository of ours/)), /Admitted Policy 1 gives/));
   });
 
   test("an issuer whose tokens are not known has no classes", async () => {
@@ -69,7 +69,7 @@ describe("who gets in", () => {
     await storedOffline(page);
     await page.context().setOffline(true);
     await visit(page, "issuers/e1?section=who");
-    await page.getByText(/^Strangers get in: /).waitFor();
+    await page.getByText(/^Strangers are admitted: /).waitFor();
   });
 
   test("nothing is loaded for it before policies are shown to be edited", async () => {
@@ -102,9 +102,9 @@ describe("before policies are saved", () => {
     const editor = page.getByRole("textbox", { name: "Policies as JSON" });
     await editor.fill(JSON.stringify(changed));
     await page.getByRole("button", { name: "Save policies" }).click();
-    await review(page).getByText("More is allowed than before.").waitFor();
+    await review(page).getByText("Wider: the new policies admit more.").waitFor();
     await review(page).getByRole("heading", { name: /^Opens: a branch that no policy names/ }).waitFor();
-    assert.match(await text(review(page)), /By new policy 1: sub repo:acme\/web:ref:refs\/heads\/(?!main)/);
+    assert.match(await text(review(page)), /By new policy 1, which gives organization tokens \(no old policy allows it\): sub repo:acme\/web:ref:refs\/heads\/(?!main)/);
   });
 
   test("and what is closed, or that nothing changes", async () => {
@@ -115,11 +115,11 @@ describe("before policies are saved", () => {
       await page.getByRole("button", { name: "Save policies" }).click();
     };
     await write(allow({ sub: "repo:acme/web:*" }), deny({ sub: "*:pull_request" }));
-    await review(page).getByText("Less is allowed than before, and nothing more: proved.").waitFor();
+    await review(page).getByText("Narrower: the new policies admit less, and nothing more (proved).").waitFor();
     await review(page).getByRole("heading", { name: /^Closes: a pull request/ }).waitFor();
     await review(page).getByRole("button", { name: "Cancel" }).click();
     await write(allow({ sub: "repo:acme/web:*" }), allow({ sub: "repo:acme/web:pull_request" }));
-    await review(page).getByText("The same tokens are allowed as before, for the same requests: proved.").waitFor();
+    await review(page).getByText("Equivalent: both admit the same tokens, with the same roles (proved).").waitFor();
   });
 });
 

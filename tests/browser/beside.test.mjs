@@ -101,15 +101,15 @@ describe("policies without effect", () => {
 });
 
 describe("the guard, without a server", () => {
-  test("says while an allow is typed that strangers get in, with a token, and again in the review", async () => {
+  test("says while an allow is typed that strangers are admitted, with a token, and again in the review", async () => {
     const page = await open([allow({ aud, sub: "repo:acme/*" })]);
-    const notice = policyForm(page, 1).getByRole("status").filter({ hasText: "Strangers get in." });
+    const notice = policyForm(page, 1).getByRole("status").filter({ hasText: "Strangers are admitted." });
     await patternOf(page, 1).fill("repo:*");
     await notice.getByText(/A server refuses it, unless its guard is configured otherwise/).waitFor();
     assert.match(await text(notice), /sub repo:\S+/);
     assert.deepEqual(await violations(page), []);
     await page.getByRole("button", { name: "Save policies" }).click();
-    await review(page).getByText("Policy 1: Strangers get in.").waitFor();
+    await review(page).getByText("Policy 1: Strangers are admitted.").waitFor();
     await review(page).getByRole("button", { name: "Cancel" }).click();
     await patternOf(page, 1).fill("repo:acme/web:*");
     await notice.waitFor({ state: "detached" });
@@ -118,17 +118,17 @@ describe("the guard, without a server", () => {
   test("says nothing of what is saved already, or gets narrower", async () => {
     const page = await open([allow({ aud, sub: "repo:*" })]);
     await onRule(page, "sub").getByText("shared-issuer-unpinned").or(page.getByText("shared-issuer-unpinned")).first().waitFor();
-    assert.equal(await page.getByText("Strangers get in.").count(), 0);
+    assert.equal(await page.getByText("Strangers are admitted.").count(), 0);
     await patternOf(page, 1).fill("repo:*:environment:production");
     await eventually(async () => assert.match(await text(page.getByRole("list", { name: /^Findings on/ }).first()), /environment:production/));
-    assert.equal(await page.getByText("Strangers get in.").count(), 0);
+    assert.equal(await page.getByText("Strangers are admitted.").count(), 0);
   });
 
   test("is beside the text of policies too", async () => {
     const page = await open([allow({ aud, sub: "repo:acme/*" })], "issuers/e1?view=json");
     const editor = page.getByRole("textbox", { name: "Policies as JSON" });
     await editor.fill(JSON.stringify({ policies: [allow({ aud, sub: "repo:acme/*" }), allow({ aud })] }));
-    const notice = page.locator(".notice").filter({ hasText: "Strangers get in." });
+    const notice = page.locator(".notice").filter({ hasText: "Strangers are admitted." });
     await notice.getByRole("button", { name: "policy 2" }).click();
     await hasFocus(editor);
   });

@@ -246,7 +246,7 @@ async function isGuarded(server) {
   await page.getByRole("link", { name: "Guarded", exact: true }).click();
   const pattern = policyForm(page, 1).getByLabel("Pattern", { exact: true });
   await pattern.fill("repo:*");
-  const notice = policyForm(page, 1).getByRole("status").filter({ hasText: "Strangers get in." });
+  const notice = policyForm(page, 1).getByRole("status").filter({ hasText: "Strangers are admitted." });
   await notice.getByText("This server refuses to save it.").waitFor();
   await page.getByRole("button", { name: "Save policies" }).click();
   const review = page.getByRole("dialog", { name: "Save these changes?" });

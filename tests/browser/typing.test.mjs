@@ -73,6 +73,6 @@ describe("with 1,000 policies", () => {
     await pattern.fill("repo:acme*");
     assert.equal(await pattern.inputValue(), "repo:acme*");
     await policyForm(page, 500).getByText("name-without-separator").first().waitFor();
-    await policyForm(page, 500).getByText("Strangers get in.").waitFor();
+    await policyForm(page, 500).getByText("Strangers are admitted.").waitFor();
   });
 });

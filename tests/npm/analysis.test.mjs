@@ -41,7 +41,7 @@ test("who gets in: each class of outsiders, with a token that the engine allows 
   }
 });
 
-test("what is ours can be stated, and nothing be taken for granted", () => {
+test("what is ours can be stated, and nothing be assumed", () => {
   const asked = config(allow({ sub: "repo:*" }));
   const [stated] = value(who(asked, { mine: "github-actions:octo-org/web" }));
   assert.deepEqual(stated.ours, [

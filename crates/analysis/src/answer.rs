@@ -256,12 +256,12 @@ impl RequestKind {
     }
 }
 
-/// What is taken for granted of an issuer's tokens.
+/// What is assumed about an issuer's tokens.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct Facts {
-    /// The provider; `None` if nothing is taken for granted but `iss` and `exp`.
+    /// The provider; `None` if nothing is assumed but `iss` and `exp`.
     pub provider: Option<String>,
     /// The day on which the facts were checked: `2026-11-29`.
     pub as_of: Option<String>,
@@ -269,4 +269,22 @@ pub struct Facts {
     pub sources: Vec<String>,
     /// The facts on the claims that policies use, as sentences.
     pub facts: Vec<String>,
+}
+
+impl Facts {
+    /// How much is assumed, in a sentence without a full stop: "This assumes 23 facts about GitHub Actions, as of
+    /// 2026-11-29".
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let Some(provider) = &self.provider else {
+            return "Nothing is assumed about the issuer's tokens except that they have `iss` and `exp`"
+                .to_owned();
+        };
+        let as_of = self.as_of.as_deref().unwrap_or("an unknown day");
+        let facts = match self.facts.len() {
+            1 => "1 fact".to_owned(),
+            count => format!("{count} facts"),
+        };
+        format!("This assumes {facts} about {provider}, as of {as_of}")
+    }
 }

@@ -16,7 +16,7 @@ use claimgate_providers::grammar::{GRAMMARS, Grammar, grammar};
 
 use crate::answer::RequestKind;
 
-/// The policies of one issuer, with what is taken for granted of its tokens.
+/// The policies of one issuer, with what is assumed about its tokens.
 ///
 /// ```
 /// use claimgate::issuer::IssuerDefinition;

@@ -28,7 +28,7 @@ pub struct Subject {
 pub struct Terms {
     /// Whether report-only policies count as if they were enforced.
     pub enforced: bool,
-    /// Whether nothing is taken for granted of the provider's tokens.
+    /// Whether nothing is assumed about the provider's tokens.
     pub no_facts: bool,
 }
 

@@ -5,10 +5,7 @@ mod markdown;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use claimgate::text::list;
-use claimgate_analysis::{
-    Change, Difference, KindDifference, OfIssuer, Relation, UndecidedChange, differences,
-};
+use claimgate_analysis::{Change, Difference, KindDifference, OfIssuer, Relation, differences};
 
 use crate::output;
 use crate::questions::Asking;
@@ -83,36 +80,37 @@ impl Diff {
 
     fn kind_text(&self, of_kind: &KindDifference) -> String {
         let mut text = format!("{}\n", output::lines(&of_kind.kind.phrase()));
-        for change in &of_kind.opened {
-            text += &self.change_text("opens", "new", change);
-        }
-        for change in &of_kind.closed {
-            text += &self.change_text("closes", "old", change);
-        }
-        for change in &of_kind.opened_roles {
-            text += &self.change_text("opens another role", "new", change);
-        }
-        for change in &of_kind.closed_roles {
-            text += &self.change_text("closes a role", "old", change);
+        for (verb, is_new, changes) in changes(of_kind) {
+            for change in changes {
+                text += &self.change_text(verb, is_new, change);
+            }
         }
         for undecided in &of_kind.undecided {
-            text += &format!("  ? {}\n", undecided_text(undecided));
+            text += &format!("  ? {}\n", undecided.sentence());
         }
         text
     }
 
-    fn change_text(&self, verb: &str, side: &str, change: &Change) -> String {
-        let policy = list::policies(&[change.policy]);
-        let line = reason(verb, side, &policy, change);
+    fn change_text(&self, verb: &str, is_new: bool, change: &Change) -> String {
+        let line = reason(verb, is_new, change);
         let token = self.asking.witness(&change.witness, "      ");
         format!("  {}:\n{token}", output::lines(&line))
     }
 }
 
+/// What is opened and closed for a kind of requests: a verb, whether the new policies admit it, and the changes.
+fn changes(of_kind: &KindDifference) -> [(&'static str, bool, &[Change]); 4] {
+    [
+        ("opens", true, of_kind.opened.as_slice()),
+        ("closes", false, of_kind.closed.as_slice()),
+        ("opens another role", true, of_kind.opened_roles.as_slice()),
+        ("closes a role", false, of_kind.closed_roles.as_slice()),
+    ]
+}
+
 /// What an allow gives to a token, and what the other side does with it.
-fn reason(verb: &str, side: &str, policy: &str, change: &Change) -> String {
-    let Change { gives, because, .. } = change;
-    format!("{verb}, by {side} {policy}, which gives {gives} ({because})")
+fn reason(verb: &str, is_new: bool, change: &Change) -> String {
+    format!("{verb}, {}", change.sentence(is_new))
 }
 
 fn title(compared: &Compared) -> &str {
@@ -121,17 +119,4 @@ fn title(compared: &Compared) -> &str {
     } else {
         &compared.issuer
     }
-}
-
-fn undecided_text(undecided: &UndecidedChange) -> String {
-    let (side, verb) = if undecided.is_new {
-        ("new", "opens")
-    } else {
-        ("old", "closes")
-    };
-    let policy = list::policies(&[undecided.policy]);
-    format!(
-        "not known what {side} {policy} {verb}: {}",
-        undecided.reason.sentence()
-    )
 }

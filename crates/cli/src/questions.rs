@@ -16,7 +16,7 @@ use claimgate_formats::text::MAX_TEXT;
 use claimgate_providers::grammar::{GRAMMARS, Grammar, IssuerForm};
 
 use crate::document::Document;
-use crate::output::{self, count};
+use crate::output;
 
 /// How questions are asked.
 #[derive(clap::Args)]
@@ -68,15 +68,12 @@ impl Asking {
         witness_text(witness, self.claims, indent)
     }
 
-    /// What the answers take for granted.
+    /// What the answers assume.
     pub(crate) fn facts_text(&self, facts: &Facts) -> String {
-        let Some(provider) = &facts.provider else {
-            let nothing = "Nothing is assumed about the issuer's tokens except that they have `iss` and `exp`.";
-            return format!("{nothing}\n");
-        };
-        let as_of = facts.as_of.as_deref().unwrap_or("an unknown day");
-        let count = count(facts.facts.len(), "fact", "facts");
-        let mut lines = format!("This assumes {count} about {provider}, as of {as_of}");
+        let mut lines = facts.sentence();
+        if facts.provider.is_none() {
+            return format!("{lines}.\n");
+        }
         if !self.facts {
             lines += " (`--facts` lists them, `--no-facts` assumes none).";
         }

@@ -120,20 +120,8 @@ impl Who {
 
     /// What some policies give to a token that each of them matches.
     fn admitted(&self, group: &Admitted) -> String {
-        let verb = if group.policies.len() == 1 {
-            "gives"
-        } else {
-            "give"
-        };
-        let policies = list::policies(&group.policies);
-        let which = group.which.as_deref().map(|which| format!(", {which}"));
-        let line = format!(
-            "{policies} {verb} {}{}",
-            group.gives,
-            which.unwrap_or_default()
-        );
         let token = self.asking.witness(&group.witness, "      ");
-        format!("    {}:\n{token}", output::lines(&line))
+        format!("    {}:\n{token}", output::lines(&group.sentence()))
     }
 
     /// What a deny takes away, or would.
@@ -179,12 +167,12 @@ fn rules_text(policy: &PolicyDefinition) -> String {
 
 /// What was taken for one's own.
 fn own(ours: &Ours) -> String {
-    let from = if ours.is_stated {
-        "as stated"
-    } else {
-        "named by the policies"
-    };
-    format!("yours, {from}: {} {}\n", ours.part, ours.values.join(", "))
+    format!(
+        "yours, {}: {} {}\n",
+        ours.source(),
+        ours.part,
+        ours.values.join(", ")
+    )
 }
 
 fn proof(proof: &Proof) -> String {

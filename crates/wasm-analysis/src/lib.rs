@@ -21,7 +21,7 @@ use wasm_bindgen::prelude::*;
 ///   `edited` policies, for ways to `close` a `class` of outsiders, and which values of a `claim` (or of the team's
 ///   name) a `pattern` `fits`;
 /// - `config`: the issuers, as an engine is configured; for `diff`, `meaning` and `edited`, `old` and `new` in its place;
-/// - `facts`: `false` takes nothing for granted of the provider's tokens;
+/// - `facts`: `false` assumes nothing about the provider's tokens;
 /// - `enforced`: `true` treats report-only policies as if they were enforced;
 /// - `test`, a file of tests, with its `name` and the `files` that it names;
 /// - `mine`, for `who`, `meaning`, `close` and `fits`: what is one's own, such as `acme/web`.

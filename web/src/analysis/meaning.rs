@@ -1,16 +1,16 @@
 //! What a change of policies opens and closes, before it is saved.
 
 use claimgate::policy::PolicyDefinition;
-use claimgate::text::list;
 use claimgate_analysis::{Change, KindDifference, Meaning, Relation, Rung, UndecidedChange};
 use leptos::prelude::*;
 
 use super::witness::Token;
 use super::worker::live;
+use super::yours::yours;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::analysis::question::Settings;
-use claimgate_workbench::analysis::words;
+use claimgate_workbench::analysis::words::{self, sentence_case};
 
 /// The meaning of a change.
 #[component]
@@ -42,39 +42,25 @@ fn changes(meaning: Meaning) -> AnyView {
         closed,
         ..
     } = meaning;
-    let (class, sentence) = match difference.relation {
-        Relation::Equivalent => (
-            "notice",
-            "The same tokens are allowed as before, for the same requests: proved.",
-        ),
-        Relation::Narrower => (
-            "notice",
-            "Less is allowed than before, and nothing more: proved.",
-        ),
-        Relation::Wider => ("notice notice--note", "More is allowed than before."),
-        Relation::Incomparable => (
-            "notice notice--note",
-            "Some tokens are newly allowed, or get another role, and others are no longer allowed.",
-        ),
-        _ => (
-            "notice notice--note",
-            "It is not known whether more is allowed than before.",
-        ),
+    let class = match difference.relation {
+        Relation::Equivalent | Relation::Narrower => "notice",
+        _ => "notice notice--note",
     };
+    let sentence = sentence_case(difference.relation.sentence());
     let kinds = difference.kinds;
-    let is_alone = kinds.len() == 1;
     let sides = [("Opens", true, opened), ("Closes", false, closed)]
-        .map(|(verb, is_opened, rungs)| side(verb, is_opened, &rungs, &kinds, is_alone));
+        .map(|(verb, is_opened, rungs)| side(verb, is_opened, &rungs, &kinds));
     let undecided: Vec<_> = kinds
         .iter()
         .flat_map(|kind| kind.undecided.clone())
         .collect();
     let ours = words::ours(&ours);
+    let is_shown = !ours.is_empty() && !is_same(&kinds);
     view! {
-        <p class=class>{sentence}</p>
+        <p class=class>{sentence} "."</p>
         {sides.collect_view()}
         {undecided.into_iter().map(unknown).collect_view()}
-        {(!ours.is_empty() && !is_same(&kinds)).then(|| view! { <p class="hint">"Yours, as the policies name it: " {untrusted_text(&ours)} "."</p> })}
+        {is_shown.then(|| view! { <p class="hint">"Yours, " {yours(&ours)} "."</p> })}
     }
     .into_any()
 }
@@ -91,7 +77,6 @@ fn side(
     is_opened: bool,
     rungs: &[Rung],
     kinds: &[KindDifference],
-    is_alone: bool,
 ) -> Option<AnyView> {
     let changes: Vec<_> = kinds
         .iter()
@@ -101,10 +86,7 @@ fn side(
             } else {
                 (&kind.closed, &kind.closed_roles)
             };
-            tokens
-                .iter()
-                .chain(roles)
-                .map(|change| (kind.kind.phrase(), change.clone()))
+            tokens.iter().chain(roles).cloned()
         })
         .collect();
     if changes.is_empty() {
@@ -115,23 +97,9 @@ fn side(
         [] => format!("{verb}:"),
         titles => format!("{verb}: {}", titles.join("; ")),
     };
-    let items = changes.into_iter().map(|(kind, change)| {
-        let Change {
-            policy,
-            gives,
-            because,
-            witness,
-            ..
-        } = change;
-        let which = if is_opened { "new" } else { "old" };
-        let mut by = format!("By {which} {}", list::policies(&[policy]));
-        // A role says more than the kind.
-        if gives.contains(" with ") {
-            by += &format!(", {gives}, {because}");
-        } else if !is_alone {
-            by += &format!(", {kind}");
-        }
-        view! { <li><p class="hint">{untrusted_text(&by)} ":"</p><Token witness=witness /></li> }
+    let items = changes.into_iter().map(|change: Change| {
+        let by = sentence_case(&change.sentence(is_opened));
+        view! { <li><p class="hint">{inline_code(&by)} ":"</p><Token witness=change.witness /></li> }
     });
     let class = if is_opened {
         "meaning__side meaning__side--opens"
@@ -150,15 +118,6 @@ fn side(
 }
 
 fn unknown(change: UndecidedChange) -> AnyView {
-    let (which, verb) = if change.is_new {
-        ("new", "opens")
-    } else {
-        ("old", "closed by its change")
-    };
-    let text = format!(
-        "It is not known what {which} {} {verb}: {}.",
-        list::policies(&[change.policy]),
-        change.reason.sentence()
-    );
-    view! { <p class="notice notice--note">{text}</p> }.into_any()
+    let text = sentence_case(&change.sentence());
+    view! { <p class="notice notice--note">{text} "."</p> }.into_any()
 }

@@ -10,3 +10,4 @@ pub(crate) mod subject;
 pub(crate) mod who;
 pub(crate) mod witness;
 pub(crate) mod worker;
+mod yours;

@@ -1,6 +1,5 @@
 //! A class of outsiders: admitted, with a token, or kept out, with a proof.
 
-use claimgate::text::list;
 use claimgate_analysis::{Admitted, Answer, Rung, Undecided, Witness};
 use leptos::prelude::*;
 
@@ -8,6 +7,7 @@ use super::closing::Closings;
 use super::proof::Proved;
 use super::subject::Subject;
 use super::witness::{Token, TryIt};
+use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::analysis::words::sentence_case;
 
@@ -73,14 +73,9 @@ fn Opening(
 ) -> impl IntoView {
     let (id, title) = class;
     let tokens = admitted.into_iter().map(|group| {
-        let which = group.which.map(|which| format!(", {which}"));
-        let by = format!(
-            "By {}{}, for example:",
-            list::policies(&group.policies),
-            which.unwrap_or_default()
-        );
+        let by = sentence_case(&group.sentence());
         view! {
-            <p class="hint">{untrusted_text(&by)}</p>
+            <p class="hint">{inline_code(&by)} ":"</p>
             <Token witness=group.witness />
         }
     });

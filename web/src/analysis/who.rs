@@ -8,11 +8,12 @@ use leptos::prelude::*;
 use super::rung::RungRow;
 use super::subject::{Subject, has_errors};
 use super::worker::{Live, live};
+use super::yours::yours;
 use crate::editor::state::PolicyState;
 use crate::ui::empty_state::EmptyState;
 use crate::ui::field::TextField;
 use crate::ui::inline_code::inline_code;
-use crate::ui::untrusted_text::{untrusted_link, untrusted_text};
+use crate::ui::untrusted_text::untrusted_link;
 use claimgate_workbench::analysis::words;
 use claimgate_workbench::issuers::storage::StoredIssuer;
 
@@ -92,18 +93,16 @@ fn Editing(editor: RwSignal<Option<PolicyState>>) -> impl IntoView {
 /// What was taken for one's own, and a field to state it.
 #[component]
 fn Yours(asked: Live<Who>, mine: RwSignal<String>) -> impl IntoView {
-    let taken = Memo::new(move |last: Option<&String>| match &*asked.answer.read() {
+    let taken = Memo::new(move |last: Option<&Vec<_>>| match &*asked.answer.read() {
         Some(Ok(who)) => words::ours(&who.ours),
         _ => last.cloned().unwrap_or_default(),
     });
-    let is_stated = move || !mine.read().trim().is_empty();
     view! {
         <div class="card who__yours">
             <p>
-                {move || match (taken.read().as_str(), is_stated()) {
-                    ("", _) => view! { "The policies do not say whose tokens they are meant for." }.into_any(),
-                    (taken, true) => view! { "Yours, as you stated: " <strong>{untrusted_text(taken)}</strong> "." }.into_any(),
-                    (taken, false) => view! { "Yours, as the policies name it: " <strong>{untrusted_text(taken)}</strong> "." }.into_any(),
+                {move || match taken.get().as_slice() {
+                    [] => view! { "The policies do not say whose tokens they are meant for." }.into_any(),
+                    taken => view! { "Yours, " {yours(taken)} "." }.into_any(),
                 }}
             </p>
             <details class="more">
@@ -126,7 +125,7 @@ fn Progress(asked: Live<Who>) -> impl IntoView {
     let is_first = move || asked.is_busy.get() && asked.answer.read().is_none();
     view! {
         <div class="who__progress" role="status">
-            <Show when=is_first><p class="hint">"Looking for tokens that get in…"</p></Show>
+            <Show when=is_first><p class="hint">"Looking for tokens that are admitted…"</p></Show>
         </div>
         <Show when=move || asked.is_busy.get()>
             <p class="who__stop">
@@ -161,18 +160,18 @@ fn Ladder(who: Who, subject: Subject, is_busy: RwSignal<bool>) -> impl IntoView 
     let (class, sentence) = match (strangers.len(), admitted) {
         (0, 0) => (
             "ladder__sum ladder__sum--good",
-            "No outsider gets in.".to_owned(),
+            "No outsider is admitted.".to_owned(),
         ),
         (0, _) => (
             "ladder__sum",
             format!(
-                "Strangers do not get in. {admitted} of {count} classes do, within what is yours."
+                "Strangers are not admitted. Of {count} classes of outsiders, {admitted} are, within what is yours."
             ),
         ),
         _ => (
             "ladder__sum ladder__sum--bad",
             format!(
-                "Strangers get in: {}. {admitted} of {count} classes are admitted.",
+                "Strangers are admitted: {}. Of {count} classes of outsiders, {admitted} are admitted.",
                 enumerate(&strangers)
             ),
         ),
@@ -184,23 +183,14 @@ fn Ladder(who: Who, subject: Subject, is_busy: RwSignal<bool>) -> impl IntoView 
     view! {
         <p class=class role="status">{sentence}</p>
         <ol class="ladder" aria-label="Classes of outsiders, strangers first" class:stale=move || is_busy.get()>{rows}</ol>
-        <Taken facts=facts />
+        <Assumed facts=facts />
     }
     .into_any()
 }
 
-/// What the answers take for granted.
+/// What the answers assume.
 #[component]
-fn Taken(facts: Facts) -> impl IntoView {
-    let Facts {
-        provider, as_of, ..
-    } = &facts;
-    let summary = format!(
-        "Taken for granted: {} facts about {}, checked on {}",
-        facts.facts.len(),
-        provider.as_deref().unwrap_or_default(),
-        as_of.as_deref().unwrap_or_default(),
-    );
+fn Assumed(facts: Facts) -> impl IntoView {
     let list = facts
         .facts
         .iter()
@@ -211,7 +201,7 @@ fn Taken(facts: Facts) -> impl IntoView {
         .map(|source| view! { <li>{untrusted_link(source)}</li> });
     view! {
         <details class="more">
-            <summary>{summary}</summary>
+            <summary>{inline_code(&facts.sentence())}</summary>
             <ul class="checklist">{list.collect_view()}</ul>
             <p class="hint checklist-part">"Sources:"</p>
             <ul class="checklist">{sources.collect_view()}</ul>

@@ -10,7 +10,7 @@ use super::subject::Trial;
 use crate::ui::untrusted_text::{untrusted_lines, untrusted_text};
 use claimgate_workbench::playground::share::{ClaimsText, Shared, SharedIssuer};
 
-/// The token's claims, what is requested, and when the provider's tokens look like this.
+/// The token's claims, what is requested, and which jobs send such tokens.
 #[component]
 pub(crate) fn Token(witness: Witness) -> impl IntoView {
     let matters = witness.matters.iter().filter_map(|path| {
@@ -28,11 +28,14 @@ pub(crate) fn Token(witness: Witness) -> impl IntoView {
         _ => None,
     };
     let all = witness.claims.to_json_pretty();
+    let sender = witness.sender();
+    let sender =
+        sender.map(|sender| view! { <p class="hint">"Sent by " {untrusted_text(sender)} "."</p> });
     view! {
         <div class="token-claims">
             <dl class="facts">{matters.collect_view()}</dl>
             {request.map(|request| view! { <p class="hint">{untrusted_text(&request)}</p> })}
-            {(!witness.when.is_empty()).then(|| view! { <p class="hint">"Sent by " {untrusted_text(&witness.when)} "."</p> })}
+            {sender}
             <details class="more">
                 <summary>"All claims"</summary>
                 <pre class="code" tabindex="0">{untrusted_lines(&all)}</pre>

@@ -13,7 +13,7 @@ use crate::questions::Relation;
 pub struct Findings {
     /// The findings: errors first, then warnings, then notes; each in the order of the policies.
     pub findings: Vec<Finding>,
-    /// What they take for granted.
+    /// What they assume.
     pub facts: Facts,
 }
 

@@ -11,7 +11,7 @@ use claimgate::policy::RequestedToken;
 pub struct CheckOptions {
     /// The dialect of patterns.
     pub dialect: Dialect,
-    /// Whether nothing is taken for granted of the provider's tokens but `iss` and `exp`.
+    /// Whether nothing is assumed about the provider's tokens but `iss` and `exp`.
     pub without_facts: bool,
     /// The issuer before a change: what the policies admit more than its own is an error.
     pub baseline: Option<Box<IssuerDefinition>>,

@@ -18,7 +18,7 @@ pub struct TestFile {
     pub issuer: Option<String>,
     /// The audiences that the issuer accepts, for policies that are in the test file.
     pub audiences: Option<Vec<String>>,
-    /// The provider whose facts are taken for granted, in place of the one that the issuer's URL
+    /// The provider whose facts are assumed, in place of the one that the issuer's URL
     /// tells; empty for none.
     pub provider: Option<String>,
     /// The dialect of patterns, in place of the one that the policies' file states.

@@ -41,7 +41,7 @@ impl<'a> Properties<'a> {
         }
     }
 
-    /// What is taken for granted.
+    /// What is assumed.
     pub(super) fn facts(&self) -> Facts {
         self.analysis.facts()
     }

@@ -29,7 +29,7 @@ pub struct TestReport {
     pub properties: Vec<PropertyReport>,
     /// Which policies the cases cover.
     pub coverage: Coverage,
-    /// What properties take for granted of the issuer's tokens.
+    /// What properties assume about the issuer's tokens.
     pub facts: Facts,
 }
 

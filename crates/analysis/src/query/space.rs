@@ -12,7 +12,7 @@ use super::question::Query;
 use super::shape::{ClaimInfo, Shape};
 use crate::automaton::{LangId, Segment, Store, WordsId, only_star};
 
-/// What is taken for granted of tokens.
+/// What is assumed about tokens.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Facts {
     /// Only what every token has.
@@ -85,7 +85,7 @@ const TARGET: claimgate_providers::grammar::CharSet = &[
 ];
 
 impl Space {
-    /// The tokens of the issuer with that URL, as far as facts are taken for granted.
+    /// The tokens of the issuer with that URL, as far as facts are assumed.
     pub(crate) fn new(url: Option<&str>, facts: Facts) -> Self {
         let mut store = Store::default();
         let any = store.know(&Words::Any);

@@ -1,6 +1,7 @@
 //! What a change of policies opens and closes.
 
 use claimgate::sorted::distinct;
+use claimgate::text::list;
 use serde::{Deserialize, Serialize};
 
 use super::beyond::Beyond;
@@ -67,7 +68,7 @@ pub struct Difference {
     pub relation: Relation,
     /// For each kind of requests that some policy applies to.
     pub kinds: Vec<KindDifference>,
-    /// What the answers take for granted.
+    /// What the answers assume.
     pub facts: Facts,
 }
 
@@ -114,6 +115,21 @@ pub struct Change {
     pub witness: Witness,
 }
 
+impl Change {
+    /// Which allow admits it, what that gives, and what the other side does with it: "by new policy 3, which gives
+    /// tokens of team deployers (no old policy allows it)". `is_new` if it is one of the new policies.
+    #[must_use]
+    pub fn sentence(&self, is_new: bool) -> String {
+        format!(
+            "by {} {}, which gives {} ({})",
+            side(is_new),
+            list::policies(&[self.policy]),
+            self.gives,
+            self.because
+        )
+    }
+}
+
 /// An allow of which it is not known whether it opens or closes something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -125,6 +141,20 @@ pub struct UndecidedChange {
     pub is_new: bool,
     /// Why it is not known.
     pub reason: Undecided,
+}
+
+impl UndecidedChange {
+    /// What is not known, and why: "not known what new policy 3 opens: it takes too many steps to find out".
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        format!(
+            "not known what {} {} {}: {}",
+            side(self.is_new),
+            list::policies(&[self.policy]),
+            if self.is_new { "opens" } else { "closes" },
+            self.reason.sentence()
+        )
+    }
 }
 
 /// Compares what two sets of policies of an issuer admit, with the facts of the new one.
@@ -198,6 +228,13 @@ fn together(kinds: &[KindDifference]) -> Relation {
         !kinds.iter().any(closes),
         kinds.iter().all(|kind| kind.undecided.is_empty()),
     )
+}
+
+fn side(is_new: bool) -> &'static str {
+    match is_new {
+        true => "new",
+        false => "old",
+    }
 }
 
 /// What one side admits and the other does not.

@@ -1,4 +1,4 @@
-//! The facts that answers take for granted, in words.
+//! The facts that answers assume, in words.
 
 use claimgate::sorted::distinct;
 use claimgate_providers::grammar::{Claim, Grammar, Piece};

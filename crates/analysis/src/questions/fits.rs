@@ -28,7 +28,7 @@ pub struct Fits {
     pub unfit: Vec<String>,
     /// Why it is not known which values fit.
     pub undecided: Option<Undecided>,
-    /// What the answer takes for granted.
+    /// What the answer assumes.
     pub facts: Facts,
 }
 

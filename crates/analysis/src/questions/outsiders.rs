@@ -2,6 +2,7 @@
 
 use claimgate::claims::Claims;
 use claimgate::policy::RequestedToken;
+use claimgate::text::list;
 use claimgate_providers::grammar::class::RECYCLED_NAME;
 use claimgate_providers::grammar::{Grammar, Is, Outsider};
 use serde::{Deserialize, Serialize};
@@ -34,7 +35,7 @@ pub struct Who {
     pub rungs: Vec<Rung>,
     /// The denies, with what they take away: the first 100.
     pub denies: Vec<DenyEffect>,
-    /// What the answers take for granted.
+    /// What the answers assume.
     pub facts: Facts,
 }
 
@@ -49,6 +50,17 @@ pub struct Ours {
     pub values: Vec<String>,
     /// Whether it was stated; otherwise it is what the policies name.
     pub is_stated: bool,
+}
+
+impl Ours {
+    /// Where it comes from, in words.
+    #[must_use]
+    pub fn source(&self) -> &'static str {
+        match self.is_stated {
+            true => "as stated",
+            false => "named by the policies",
+        }
+    }
 }
 
 /// A class of outsiders.
@@ -85,6 +97,25 @@ pub struct Admitted {
     pub which: Option<String>,
     /// The token.
     pub witness: Witness,
+}
+
+impl Admitted {
+    /// What the allows give and to whom, in a clause: "policy 1 gives organization tokens, only if the tag begins with
+    /// `v`".
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        let policies = list::policies(&self.policies);
+        let verb = match self.policies.len() {
+            1 => "gives",
+            _ => "give",
+        };
+        let which = self.which.as_deref().map(|which| format!(", {which}"));
+        format!(
+            "{policies} {verb} {}{}",
+            self.gives,
+            which.unwrap_or_default()
+        )
+    }
 }
 
 impl Analysis<'_> {

@@ -19,7 +19,7 @@ const MAX_AMBIGUOUS: usize = 20;
 pub struct Review {
     /// What was found, and what could not be decided; in the order of policies, then of defects.
     pub issues: Vec<Issue>,
-    /// What the answers take for granted.
+    /// What the answers assume.
     pub facts: Facts,
 }
 

@@ -64,7 +64,7 @@ impl<'a> Analysis<'a> {
         self.space.store.budget.left()
     }
 
-    /// What is taken for granted of the issuer's tokens.
+    /// What is assumed about the issuer's tokens.
     #[must_use]
     pub fn facts(&self) -> Facts {
         super::facts::facts(&self.space, [&self.set], self.model.grammar())

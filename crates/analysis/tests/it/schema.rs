@@ -214,7 +214,7 @@ fn schema() -> Value {
         ),
         (
             "provider",
-            text("The provider whose facts are taken for granted; `none` for none."),
+            text("The provider whose facts are assumed; `none` for none."),
         ),
         (
             "dialect",

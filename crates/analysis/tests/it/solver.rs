@@ -1,5 +1,5 @@
 //! Answers compared with those of an SMT solver, cvc5, which `tests/analysis/differences.py` asks in terms
-//! of its own. Nothing is taken for granted of tokens: claims may be arrays, or missing. `CLAIMGATE_CVC5`
+//! of its own. Nothing is assumed about tokens: claims may be arrays, or missing. `CLAIMGATE_CVC5`
 //! names a Python that has cvc5; `cargo xtask test rust` sets one up.
 //!
 //! `CLAIMGATE_CVC5=… CLAIMGATE_CVC5_PAIRS=2000 cargo test --release -p claimgate-analysis --test it solver`

@@ -27,7 +27,7 @@ pub(super) struct CheckedFile {
     policies: usize,
     pub(super) errors: Vec<Located>,
     pub(super) findings: Vec<Reported>,
-    /// What is taken for granted of the tokens of each issuer.
+    /// What is assumed about the tokens of each issuer.
     facts: Vec<Facts>,
     #[serde(skip)]
     pub(super) document: Document,

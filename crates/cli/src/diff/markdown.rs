@@ -1,9 +1,8 @@
 //! Differences as a comment on a pull request.
 
-use claimgate::text::list;
-use claimgate_analysis::{Change, KindDifference, Relation};
+use claimgate_analysis::{KindDifference, Relation};
 
-use super::{Compared, reason, title, undecided_text};
+use super::{Compared, changes, reason, title};
 use crate::questions::Asking;
 
 /// The differences of all issuers.
@@ -18,7 +17,7 @@ pub(super) fn comment(compared: &[Compared], asking: &Asking) -> String {
             relation.sentence()
         );
         for of_kind in &of_issuer.report.kinds {
-            text += &changes(of_kind, asking);
+            text += &kind_text(of_kind, asking);
         }
     }
     text
@@ -31,32 +30,20 @@ fn icon(relation: Relation) -> &'static str {
     }
 }
 
-fn changes(of_kind: &KindDifference, asking: &Asking) -> String {
-    let kind = of_kind.kind.phrase();
+fn kind_text(of_kind: &KindDifference, asking: &Asking) -> String {
+    let kind = escaped(&of_kind.kind.phrase());
     let mut text = String::new();
-    let lists = [
-        ("opens", "new", &of_kind.opened),
-        ("closes", "old", &of_kind.closed),
-        ("opens another role", "new", &of_kind.opened_roles),
-        ("closes a role", "old", &of_kind.closed_roles),
-    ];
-    for (verb, side, changes) in lists {
+    for (verb, is_new, changes) in changes(of_kind) {
         for change in changes {
-            let token = asking.witness(&change.witness, "");
-            text += &change_text((verb, side), &kind, &token, change);
+            let token = fence(&asking.witness(&change.witness, ""));
+            let reason = escaped(&reason(verb, is_new, change));
+            text += &format!("\n**{kind}**: {reason}\n{token}");
         }
     }
     for undecided in &of_kind.undecided {
-        text += &format!("\n**{}**: {}\n", escaped(&kind), undecided_text(undecided));
+        text += &format!("\n**{kind}**: {}\n", undecided.sentence());
     }
     text
-}
-
-fn change_text((verb, side): (&str, &str), kind: &str, token: &str, change: &Change) -> String {
-    let policy = list::policies(&[change.policy]);
-    let reason = escaped(&reason(verb, side, &policy, change));
-    let token = fence(token);
-    format!("\n**{}**: {reason}\n{token}", escaped(kind))
 }
 
 /// A block of code, whose fence is longer than any run of backticks in it.

@@ -33,7 +33,7 @@ pub struct Grammar {
     pub as_of: &'static str,
     /// Where the facts are documented.
     pub sources: &'static [&'static str],
-    /// What is taken for granted, as sentences without a full stop.
+    /// What is assumed, as sentences without a full stop.
     pub assumptions: &'static [&'static str],
     /// Claims that exclude each other, as paths and patterns whose only wildcard is `*`: no token matches
     /// all of a list. The shapes tell the rest.

@@ -19,7 +19,7 @@ export type { FactsProvider, OutsiderClass, Relation, UndecidedReason } from "./
 /** How questions are asked. */
 export interface Terms {
   /**
-   * `false` takes nothing for granted of the provider's tokens but `iss` and `exp`: what is proved then holds whatever
+   * `false` assumes nothing about the provider's tokens but `iss` and `exp`: what is proved then holds whatever
    * tokens look like. `true` by default.
    */
   facts?: boolean;
@@ -60,9 +60,9 @@ export type TokenAnswer =
   | { answer: "no"; proof: Proof }
   | { answer: "undecided"; reason: UndecidedReason };
 
-/** What answers take for granted of an issuer's tokens. */
+/** What answers assume about an issuer's tokens. */
 export interface Facts {
-  /** `null` if nothing is taken for granted but `iss` and `exp`. */
+  /** `null` if nothing is assumed but `iss` and `exp`. */
   provider: FactsProvider | null;
   /** The day on which the facts were checked: `2026-11-29`. */
   asOf: string | null;
@@ -309,7 +309,7 @@ export interface TestReport {
   properties: PropertyReport[];
   /** How many cases made each policy decide. */
   coverage: { policies: { index: number; title: string; decision: "allow" | "deny"; cases: number }[] };
-  /** What properties take for granted. */
+  /** What properties assume. */
   facts: Facts;
 }
 /** How tests are run. */

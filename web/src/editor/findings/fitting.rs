@@ -54,7 +54,7 @@ pub(crate) fn FittingValues(
                 <details class="more"><summary>{format!("{count} more forms")}</summary><ul class="fits__forms">{more}</ul></details>
             })}
             {unfit}
-            <p class="hint">"Exact for the tokens of " {untrusted_text(&provider)} ", by facts checked on " {as_of} "."</p>
+            <p class="hint">"Exact for the tokens of " {untrusted_text(&provider)} ", as of " {as_of} "."</p>
         </div>
     }
 }

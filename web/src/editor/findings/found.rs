@@ -24,7 +24,7 @@ pub(crate) struct FoundState {
     pub(crate) is_stale: Memo<bool>,
     /// The policies without effect.
     pub(crate) idle: Memo<BTreeMap<usize, Idle>>,
-    /// The policies on which the guard has a finding, each with whether strangers are known to get in by it.
+    /// The policies on which the guard has a finding, each with whether it is known to admit strangers.
     pub(crate) guarded: Memo<BTreeMap<usize, bool>>,
 }
 

@@ -134,7 +134,7 @@ fn class(is_open: bool) -> &'static str {
 
 fn headline(is_open: bool) -> &'static str {
     match is_open {
-        true => "Strangers get in.",
-        false => "It is not known whether strangers get in.",
+        true => "Strangers are admitted.",
+        false => "It is not known whether strangers are admitted.",
     }
 }

@@ -191,8 +191,8 @@ fn Known(list: ListState, place: Memo<usize>) -> impl IntoView {
             <span class="policy__facts">
                 {(facts.errors > 0).then(|| view! { " " <span class="badge badge--bad">{count(facts.errors, "error")}</span> })}
                 {guarded.map(|is_open| match is_open {
-                    true => view! { " " <span class="badge badge--bad">"strangers get in"</span> }.into_any(),
-                    false => view! { " " <span class="badge badge--note">"strangers may get in"</span> }.into_any(),
+                    true => view! { " " <span class="badge badge--bad">"strangers admitted"</span> }.into_any(),
+                    false => view! { " " <span class="badge badge--note">"strangers may be admitted"</span> }.into_any(),
                 })}
                 {(facts.findings > 0).then(|| view! { " " <span class="badge badge--note">{count(facts.findings, "finding")}</span> })}
                 {(tests > 0).then(|| view! {

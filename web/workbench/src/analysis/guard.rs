@@ -1,4 +1,4 @@
-//! What a server does about policies that let strangers in.
+//! What a server does about policies that admit strangers.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use claimgate_api::SettingsBody;
 /// The flag of the server.
 const FLAG: &str = "shared-issuer-guard";
 
-/// What happens when policies are saved that let strangers in.
+/// What happens when policies are saved that admit strangers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Guard {
     /// There is no server: nothing happens.
@@ -37,7 +37,7 @@ impl Guard {
         }
     }
 
-    /// What happens to policies that let strangers in, or of which it is not known, in a sentence.
+    /// What happens to policies that admit strangers, or may do so, in a sentence.
     pub fn sentence(self, is_known: bool) -> &'static str {
         match (self, is_known) {
             (Self::Enforce, true) => "This server refuses to save it.",
@@ -55,12 +55,12 @@ impl Guard {
     }
 }
 
-/// Whether strangers are known to get in by what the guard found: it has a token of one. Otherwise they may.
+/// Whether what the guard found is known to admit strangers: it has a token of one.
 pub fn is_open(finding: &Finding) -> bool {
     finding.witness.is_some()
 }
 
-/// The policies on which the guard found something, each with whether strangers are known to get in by it.
+/// The policies on which the guard found something, each with whether it is known to admit strangers.
 pub fn guarded(findings: &[Finding]) -> BTreeMap<usize, bool> {
     let on_policy = |finding: &Finding| Some((*finding.policies.first()?, is_open(finding)));
     findings.iter().filter_map(on_policy).collect()
@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn strangers_are_known_to_get_in_only_with_a_token() {
+    fn strangers_are_known_to_be_admitted_only_with_a_token() {
         let issuer = |policies: &str| IssuerDefinition {
             url: "https://token.actions.githubusercontent.com".to_owned(),
             policies: parse_policies(policies).unwrap(),

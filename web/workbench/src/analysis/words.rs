@@ -28,12 +28,16 @@ pub fn edit(edit: &Edit, policies: &[PolicyDefinition]) -> String {
     }
 }
 
-/// What was taken for one's own: "owner acme, repository web".
-pub fn ours(ours: &[Ours]) -> String {
-    let own = ours
-        .iter()
-        .map(|own| format!("{} {}", own.part, own.values.join(" or ")));
-    own.collect::<Vec<_>>().join(", ")
+/// What was taken for one's own, by where it comes from: "as stated", "owner acme, repository web".
+pub fn ours(ours: &[Ours]) -> Vec<(&'static str, String)> {
+    let groups = ours.chunk_by(|one, other| one.is_stated == other.is_stated);
+    let text = |own: &Ours| format!("{} {}", own.part, own.values.join(" or "));
+    groups
+        .filter_map(|group| {
+            let own: Vec<_> = group.iter().map(text).collect();
+            Some((group.first()?.source(), own.join(", ")))
+        })
+        .collect()
 }
 
 /// A text as the beginning of a sentence.
