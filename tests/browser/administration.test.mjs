@@ -229,7 +229,7 @@ test("an administrator of one organization sees only that, and the token that th
   await page.getByText(/You are signed in as demo with the organization token below, until/).waitFor();
   await page.getByRole("button", { name: "Administration" }).click();
   await page.getByRole("link", { name: "Organizations" }).click();
-  await page.getByText("Only the bootstrap token creates and deletes organizations.").waitFor();
+  await page.getByText("Only the bootstrap token can create and delete organizations.").waitFor();
   assert.equal(await page.getByRole("button", { name: /^Delete/ }).count(), 0);
   await page.getByRole("button", { name: "Administration" }).click();
   await page.getByRole("link", { name: "Audit log" }).last().click();
@@ -323,8 +323,8 @@ test("a demo token is exchanged, and opened in the playground", async () => {
   const refused = sample("A pull request: a policy denies it");
   await refused.getByRole("button", { name: /^Exchange/ }).click();
   await refused.getByText(/✕ Refused/).waitFor();
-  await refused.getByRole("link", { name: "Why: the exchange in the audit log" }).click();
-  assert.match(await explanation(page).innerText(), /matched: denies/);
+  await refused.getByRole("link", { name: "See why in the audit log" }).click();
+  assert.match(await explanation(page).innerText(), /matches: denies/);
   await page.goBack();
   await sample("The app's main branch, for the deployers").getByRole("button", { name: /^Open in the playground/ }).click();
   await decision(page).filter({ hasText: "Allowed" }).waitFor();

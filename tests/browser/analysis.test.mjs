@@ -47,11 +47,11 @@ describe("who gets in", () => {
     const other = rung(page, /^Another repository of ours/);
     await other.getByRole("button", { name: /Close this/ }).click();
     const way = other.locator(".closing").filter({ hasText: "repository: acme/web" });
-    await way.getByText(/It also closes|No other class/).waitFor();
-    await way.getByText("Tokens that are denied then").click();
+    await way.getByText(/It also closes|It closes no other class/).waitFor();
+    await way.getByText("Tokens that it denies").click();
     await way.getByText(/repo:acme\//).first().waitFor();
     await way.getByRole("button", { name: "Apply to the policies" }).click();
-    await page.getByText("This includes changes that are not saved yet.").waitFor();
+    await page.getByText("This includes unsaved changes.").waitFor();
     await eventually(async () => assert.match(await text(rung(page, /^Another repository of ours/)), /Not admitted/));
     await page.getByRole("tab", { name: "Policies" }).click();
     await page.getByRole("button", { name: "Undo", exact: true }).click();
@@ -61,7 +61,7 @@ describe("who gets in", () => {
 
   test("an issuer whose tokens are not known has no classes", async () => {
     const page = await open([allow({ sub: "*" })], { url: "https://issuer.example", preset: "" });
-    await page.getByRole("heading", { name: "Nothing to ask about" }).waitFor();
+    await page.getByRole("heading", { name: "Nothing to check" }).waitFor();
   });
 
   test("without a network it works after the first visit", async () => {

@@ -147,7 +147,7 @@ describe("the values that fit a pattern", () => {
     assert.deepEqual(await violations(page), []);
     await patternOf(page, 1).click();
     await fits(page).getByText("Only your own tokens fit.").waitFor();
-    await fits(page).getByText(/^Does not fit \d+ other forms$/).click();
+    await fits(page).getByText(/^\d+ other forms do not fit$/).click();
     await fits(page).getByText(/immutable subjects/).first().waitFor();
   });
 
@@ -180,7 +180,7 @@ describe("the values that fit a pattern", () => {
     const samples = [["one", { sub: "a:b" }]];
     const page = await openPage("issuers/e1", withPolicies([allow({ sub: "a:*" })], samples, { url: "https://ci.example", preset: "" }));
     await patternOf(page, 1, 0).click();
-    await page.getByText("What this leaves open").waitFor();
+    await page.getByText("What this pattern leaves open").waitFor();
     assert.equal(await fits(page).count(), 0);
   });
 });

@@ -70,7 +70,7 @@ test("a deny stays report-only through other changes until its box is cleared", 
   await box.check();
   await page.getByRole("button", { name: "Save policies" }).click();
   const asked = page.getByRole("dialog", { name: "Save these changes?" });
-  assert.match(await asked.innerText(), /policy 2, deny organization, changes\s+it only reports what it would deny/i);
+  assert.match(await asked.innerText(), /policy 2, deny organization, changes\s+it now only reports what it would deny/i);
   await asked.getByRole("button", { name: "Save", exact: true }).click();
   await are([false, true]);
   await saved(page);

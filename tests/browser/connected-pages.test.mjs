@@ -37,7 +37,7 @@ for (const width of [1280, 390]) {
     await page.getByRole("heading", { level: 1, name: "Exchange" }).waitFor();
     const policies = explanation(page);
     await policies.waitFor();
-    assert.match(await policies.innerText(), /matched: denies/);
+    assert.match(await policies.innerText(), /matches: denies/);
     await page.getByText(/Passed: .*signature/).click();
     assert.match(await page.getByRole("list", { name: "Checks in order" }).innerText(), /Signature passed/);
     await page.getByRole("link", { name: "Open in the playground" }).click();

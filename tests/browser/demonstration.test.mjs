@@ -98,10 +98,10 @@ describe("in the playground", () => {
     assert.match(await text(check(page, "Key")), new RegExp(`${issuer.kid}.*RSA 2048 bits`));
 
     const policies = await text(explanation(page));
-    assert.match(policies, /policy 1: allow organization matched: allows/);
+    assert.match(policies, /policy 1: allow organization matches: allows/);
     assert.match(policies, /both rules match/);
-    assert.match(policies, /\* took “ref:refs\/heads\/main”/);
-    assert.match(policies, /policy 2: deny organization not matched/);
+    assert.match(policies, /\* matched “ref:refs\/heads\/main”/);
+    assert.match(policies, /policy 2: deny organization does not match/);
     assert.match(policies, /Default denial not needed: a policy decided/);
     const took = explanation(page).locator("mark").filter({ hasText: "ref:refs/heads/main" });
     assert.equal(await text(took.first()), "ref:refs/heads/main");
@@ -119,8 +119,8 @@ describe("in the playground", () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims({ sub: "repo:octo-org/octo-repo:pull_request", event_name: "pull_request" })), "Denied");
     assert.match(await text(decision(page)), /denied by policy 2: a matching deny wins over any allow/);
-    assert.match(await text(explanation(page)), /^✕ policy 2: deny organization matched: denies/);
-    assert.match(await text(explanation(page)), /policy 1: allow organization matched: allows/);
+    assert.match(await text(explanation(page)), /^✕ policy 2: deny organization matches: denies/);
+    assert.match(await text(explanation(page)), /policy 1: allow organization matches: allows/);
     assert.deepEqual(await statuses(page), ["failed", ...titles.slice(1).map(() => "passed")], "failures first");
   });
 
@@ -133,7 +133,7 @@ describe("in the playground", () => {
     assert.match(await text(nearest), /Policy 1 came nearest: one rule does not match\./);
     assert.match(await text(nearest), new RegExp(`sub: change repo:octo-org/octo-repo:\\* to ${sub}`.replaceAll("/", "\\/")));
     assert.match(await text(decision(page)), /nearest: policy 1, `sub`/);
-    const rule = explanation(page).getByRole("listitem").filter({ hasText: "did not match" }).filter({ hasText: "expected octo-repo" }).last();
+    const rule = explanation(page).getByRole("listitem").filter({ hasText: "does not match" }).filter({ hasText: "expected octo-repo" }).last();
     assert.deepEqual(await rule.locator(".diff mark").allInnerTexts(), ["octo-repo", "other-repo"], "the segments that differ");
     const columns = await rule.locator(".diff").evaluate((diff) => {
       const left = (element) => element.getBoundingClientRect().left;
@@ -205,7 +205,7 @@ describe("in the playground", () => {
     await decision(page).filter({ hasText: "Allowed" }).waitFor();
     const result = page.getByRole("region", { name: "Result" });
     assert.match(await text(result), /No token: signature, issuer and time were not checked\./);
-    assert.match(await text(explanation(page)), /\* took “environment:prod”/);
+    assert.match(await text(explanation(page)), /\* matched “environment:prod”/);
     assert.equal(await checks(page).count(), 0);
 
     await field.fill('{"sub": "a", "sub": "b"}');

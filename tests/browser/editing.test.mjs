@@ -133,7 +133,7 @@ for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 
       await page.getByRole("tab", { name: "Policies" }).click();
       await policyForm(page, 1).getByLabel("Pattern", { exact: true }).nth(1).fill("repo:a:*");
       await page.getByRole("link", { name: "Try in the playground" }).click();
-      assert.deepEqual(asked, ["Leave without saving? What was changed will be lost."]);
+      assert.deepEqual(asked, ["Leave without saving? Your changes will be lost."]);
       await page.getByRole("heading", { level: 1, name: "CI" }).waitFor();
     });
 

@@ -55,7 +55,7 @@ for (const width of [1280, 390]) {
       assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /2\/40/);
       await tool(page, "Move down policy 1").click();
       assert.equal(await pattern(page, 1).inputValue(), "*:pull_request");
-      await page.getByText("Now policy 2 of 2. Order changes no decision.").waitFor();
+      await page.getByText("Now policy 2 of 2. The order of policies does not matter.").waitFor();
       await pattern(page, 2).focus();
       await page.keyboard.press("Alt+Shift+ArrowUp");
       await page.getByText("Now policy 1 of 2.").waitFor();
@@ -214,7 +214,7 @@ for (const width of [1280, 390]) {
     test("the form explains why it cannot show a text, which is kept", async () => {
       const page = await openJson(undefined, size);
       const odd = '[{"decision":"deny","tokenType":"organization","teamName":"x","rules":{}}]';
-      for (const [written, why] of [["[{", "once the JSON has no errors"], [odd, "cannot show policy 1"]]) {
+      for (const [written, why] of [["[{", "until the errors in the JSON are fixed"], [odd, "cannot show policy 1"]]) {
         await code(page).fill(written);
         await tool(page, "Form").click();
         await page.getByRole("status").filter({ hasText: why }).waitFor();
@@ -264,7 +264,7 @@ for (const width of [1280, 390]) {
       await page.getByRole("status").filter({ hasText: "1 decision differs from the saved policies" }).waitFor();
       assert.equal(await page.getByText("was allowed").count(), 0);
       await claim(page, 2).fill("a..b");
-      await page.getByRole("status").filter({ hasText: "The last ones without errors decide the tests" }).waitFor();
+      await page.getByRole("status").filter({ hasText: "The last version without errors decides the tests" }).waitFor();
       assert.match(await text(sampleNamed(page, "pull request")), /Allowed/);
     });
 

@@ -53,7 +53,7 @@ test("each opens in the playground by its address, with the expected decision", 
     await visit(page, `examples/${id}`);
     await page.getByRole("heading", { level: 2, name: title, exact: true }).waitFor();
     await decision(page).filter({ hasText: expected.decision === "allowed" ? "Allowed" : "Denied" }).waitFor();
-    const outcomes = await explanation(page).getByText(/^matched: (allows|denies)$/).count();
+    const outcomes = await explanation(page).getByText(/^matches: (allows|denies)$/).count();
     assert.ok(outcomes >= expected.policies.length, id);
     if (expected.code === "token-expired") assert.match(await text(decision(page)), /expired 1 hour ago/);
     if (expected.code === "iss-nearly") assert.match(await text(decision(page)), /trailing slash/);

@@ -61,7 +61,7 @@ describe("exporting", () => {
     // The export can be imported again.
     const other = await openPage("import", options());
     await field(other).fill(file.text);
-    await other.getByText("Recognized as a Pulumi program, of the organization acme.").waitFor();
+    await other.getByText("Recognized as a Pulumi program for the organization acme.").waitFor();
     assert.equal(await understood(other).getByText("Already registered").count(), 2);
     await other.getByRole("button", { name: "Import 0 issuers" }).isDisabled();
   });

@@ -87,8 +87,8 @@ test("an incomplete policy of the form does not decide, until “Deny every toke
   await page.getByRole("button", { name: "Add policy" }).click();
   const policy = page.getByRole("group", { name: "Policy 3", exact: true });
   await policy.getByLabel("Decision").selectOption("deny");
-  await page.getByRole("note").filter({ hasText: "Policy 3 incomplete: left out of this decision." }).waitFor();
-  await policy.getByText("Provisional: it has no rule").waitFor();
+  await page.getByRole("note").filter({ hasText: "Policy 3 is incomplete, and left out of this decision." }).waitFor();
+  await policy.getByText("Incomplete: it has no rule").waitFor();
   assert.match(await text(decision(page)), /allowed by policy 1/);
   await policy.getByLabel("Claim", { exact: true }).fill("actor");
   await policy.getByLabel("Pattern", { exact: true }).fill("octocat");

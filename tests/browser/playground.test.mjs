@@ -159,7 +159,7 @@ for (const width of widths) {
       await exchange.getByLabel("Organization").fill("acme");
       await exchange.getByLabel("Expiration in seconds").fill("86400");
       await page.waitForFunction(() => document.querySelector("[aria-label='the answer']").textContent.includes("200 OK"));
-      assert.match(await text(exchange), /The lifetime of 1 day is cut to the issuer's maximum of 2 hours\./);
+      assert.match(await text(exchange), /The requested lifetime of 1 day is reduced to the issuer's maximum of 2 hours\./);
 
       await pane(page, "Token");
       await paste(page, stranger(), "Denied");

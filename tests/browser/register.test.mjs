@@ -127,7 +127,7 @@ test("a long maximum lifetime causes a warning, and an invalid one is refused", 
   assert.match(page.url(), /issuers\/new/);
   await page.getByLabel("Max expiration").fill("3650");
   await warning.waitFor();
-  assert.match(await warning.innerText(), /good for 9 years/);
+  assert.match(await warning.innerText(), /valid for 9 years/);
   await page.getByRole("button", { name: "Register issuer" }).click();
   await page.getByRole("heading", { level: 1, name: "Long" }).waitFor();
 });

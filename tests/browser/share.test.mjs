@@ -36,7 +36,7 @@ for (const width of widths) {
     const share = page.getByRole("region", { name: "Share" });
     await link(page).waitFor();
     assert.match(await text(share), /Contains 2 policies, the decoded claims and the requested token type; never the token or its signature\./);
-    assert.match(await text(share), /key and signature are not checked where it is opened/);
+    assert.match(await text(share), /key and signature are not checked when it is opened/);
     await copy(page, "the link").click();
     await page.getByText("✓ Copied").waitFor();
     const address = await copied(page);

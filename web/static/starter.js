@@ -61,7 +61,7 @@ const fail = (sentence) => {
 };
 
 if (typeof WebAssembly === "undefined") {
-  fail("Claimgate runs in WebAssembly, and this browser has none, or it is switched off. Another browser, or its settings, would help.");
+  fail("Claimgate needs WebAssembly, which this browser lacks or has turned off. Turn it on in the settings, or use another browser.");
 } else {
   try {
     preloadParts();

@@ -128,7 +128,7 @@ function valueOptions(state, path, inside) {
     const claim = state.field(known).find((one) => one.path === key);
     const patterns = (claim?.patterns ?? []).map((pattern) => word(pattern, claim.doc, "pattern", inside));
     const values = (claim?.values ?? []).filter((value) => !claim.patterns.includes(value));
-    return [...patterns, ...values.map((value) => word(value, claim.doc, "a value it has", inside))];
+    return [...patterns, ...values.map((value) => word(value, claim.doc, "known value", inside))];
   }
   return (wordsOf[key]?.() ?? []).map(([text, info]) => word(text, info, undefined, inside));
 }

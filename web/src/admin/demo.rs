@@ -81,8 +81,8 @@ pub(crate) fn DemoPage() -> impl IntoView {
                 </Show>
             </div>
             <p class="lead">
-                "ID tokens that this server signs itself, for its organization " <code>{ORGANIZATION}</code>
-                ": a whole exchange without a CI system. Each is valid for an hour, except one that has expired on purpose."
+                "ID tokens that this server signs itself for the organization " <code>{ORGANIZATION}</code>
+                ", to try a whole exchange without a CI system. Each is valid for an hour, except one that has expired on purpose."
             </p>
             <Problem what="The demo tokens could not be loaded" sentence=problem />
             <Show when=move || is_off.get()>{off()}</Show>
@@ -98,8 +98,8 @@ fn off() -> AnyView {
     view! {
         <EmptyState title="This server has no demonstration" action=examples.into_any()>
             "Start it with " <code>"claimgate serve --demo"</code>
-            " to get an organization whose issuer signs sample tokens. Do not use that in production: anyone who can reach the \
-             server gets those tokens."
+            " to get an organization whose issuer signs sample tokens. Do not use this in production: anyone who can reach the \
+             server can get those tokens."
         </EmptyState>
     }
     .into_any()
@@ -129,8 +129,8 @@ fn SwitchNote(remote: Remote, sync: Sync) -> impl IntoView {
         <Show when=is_elsewhere>
             <div class="notice notice--note">
                 <p>
-                    "You are looking at another organization: the playground does not know the demonstration's issuer, and its exchanges \
-                     are in another audit log."
+                    "You are in another organization: its playground does not have the demonstration's issuer, and its audit log does not \
+                     have the demonstration's exchanges."
                 </p>
                 <Show when=can_switch>
                     <div class="actions">
@@ -212,7 +212,7 @@ fn answered(answer: Exchanged, remote: Remote) -> AnyView {
             view! {
                 <div class="notice notice--bad stack--tight">
                     <p>"✕ Refused: " {inline_code(&error_description)}</p>
-                    {reference.map(|page| view! { <p><A href=page>"Why: the exchange in the audit log"</A></p> })}
+                    {reference.map(|page| view! { <p><A href=page>"See why in the audit log"</A></p> })}
                 </div>
             }
             .into_any()

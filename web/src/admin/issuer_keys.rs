@@ -37,7 +37,7 @@ pub(super) fn IssuerKeys(sync: Sync, store: Store) -> impl IntoView {
                         is_nested=true
                         action=view! { <A href="/issuers/new" attr:class="button">"Register issuer"</A> }.into_any()
                     >
-                        "An issuer signs tokens, such as those of GitHub Actions."
+                        "An issuer is a service that signs tokens, such as GitHub Actions."
                     </EmptyState>
                 }
             >
@@ -157,7 +157,7 @@ fn OneIssuer(sync: Sync, store: Store, issuer: StoredIssuer) -> impl IntoView {
 fn source(body: &KeysBody) -> AnyView {
     match (body.source.as_str(), body.fetched.as_deref()) {
         ("registered", _) => {
-            view! { <span class="badge">"registered: never fetched"</span> }.into_any()
+            view! { <span class="badge">"registered, never fetched"</span> }.into_any()
         }
         (_, Some(fetched)) => {
             view! { <span class="hint">"fetched " {local_text(fetched)}</span> }.into_any()
@@ -192,7 +192,7 @@ fn key(key: &KeyBody) -> AnyView {
     };
     let id = match &key.kid {
         Some(kid) => view! { <code>{untrusted_text(kid)}</code> }.into_any(),
-        None => "without an ID".into_any(),
+        None => "no key ID".into_any(),
     };
     let alg = key.alg.clone().unwrap_or_default();
     view! {

@@ -74,7 +74,7 @@ pub(crate) fn OrganizationsPage() -> impl IntoView {
             {move || match sync.is_root() {
                 true => view! { <Create page=page /> }.into_any(),
                 false => view! {
-                    <p class="hint">"Your token is for one organization. Only the bootstrap token creates and deletes organizations."</p>
+                    <p class="hint">"Your token is for one organization. Only the bootstrap token can create and delete organizations."</p>
                 }
                 .into_any(),
             }}
@@ -125,8 +125,8 @@ fn RowActions(page: Page, name: String, is_shown: bool) -> impl IntoView {
         page.deleted.set_value(name.clone());
         page.question.set(Some(Question {
             title: format!("Delete {name}?"),
-            text: "Its issuers, policies and tests are deleted, and its access tokens stop working at once. Its audit log stays, \
-                   for the bootstrap token."
+            text: "Its issuers, policies and tests are deleted, and its access tokens stop working at once. Its audit log is \
+                   kept; only the bootstrap token can read it."
                 .to_owned(),
             verb: "Delete organization".to_owned(),
             typed: name,

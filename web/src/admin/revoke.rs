@@ -50,12 +50,12 @@ impl Revoking {
 
     /// Asks. `own` is the id of the person's own token, and `organization` the name of theirs.
     pub(super) fn ask(self, what: Revoked, own: &str, organization: &str) {
-        let signs_out = " It is the token that you are signed in with: you will be signed out.";
+        let signs_out = " You are signed in with this token: you will be signed out.";
         let (title, mut text, verb) = match &what {
             Revoked::One(token) => (
                 "Revoke this token?".to_owned(),
                 format!(
-                    "The {} token of `{}` stops working at once. A job that uses it fails.",
+                    "The {} token of `{}` stops working at once. Any job that uses it will fail.",
                     grant(&token.token_type, token.target.as_deref()),
                     token.subject.as_deref().unwrap_or("an unknown subject"),
                 ),
@@ -63,13 +63,15 @@ impl Revoking {
             ),
             Revoked::Issuer(_, name) => (
                 format!("Revoke all tokens of {name}?"),
-                "Every access token that was granted on this issuer stops working at once. Jobs that use one fail.".to_owned(),
+                "Every access token that was granted for an ID token of this issuer stops working at once. Jobs that use one will \
+                 fail."
+                    .to_owned(),
                 "Revoke its tokens".to_owned(),
             ),
             Revoked::All => (
                 format!("Revoke all tokens of {organization}?"),
-                "Every access token of the organization stops working at once, those of administrators too. Jobs that use one \
-                 fail. The bootstrap token stays valid."
+                "Every access token of the organization stops working at once, including those of administrators. Jobs that use \
+                 one will fail. The bootstrap token stays valid."
                     .to_owned(),
                 "Revoke all tokens".to_owned(),
             ),

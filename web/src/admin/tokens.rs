@@ -75,8 +75,8 @@ pub(crate) fn TokensPage() -> impl IntoView {
                 </button>
             </div>
             <p class="lead">
-                "The tokens of this organization that are valid now, with what each was granted for. Their secrets are not stored on \
-                 the server. Times are in " {zone_name(now())} "."
+                "The valid access tokens of this organization, and what each was granted for. The server does not store their \
+                 secrets. Times are in " {zone_name(now())} "."
             </p>
             <SignedIn remote=remote list=list />
             <Filters store=store issuer=issuer filter=filter />
@@ -128,7 +128,7 @@ fn SignedIn(remote: Remote, list: List<TokenBody>) -> impl IntoView {
     let which = move || {
         match remote.is_root.get() {
         true => view! {
-            "the bootstrap token, which does not expire and may do everything. For day-to-day work, exchange an ID token with the \
+            "the bootstrap token, which does not expire and can do anything. For day-to-day work, exchange an ID token with the \
              scope admin instead."
         }
         .into_any(),
@@ -231,12 +231,12 @@ fn nothing(is_restricted: bool) -> AnyView {
         }
         .into_any();
     }
-    let demo = view! { <A href="/demo" attr:class="button">"Get one for a demo token"</A> };
+    let demo = view! { <A href="/demo" attr:class="button">"Exchange a demo token"</A> };
     view! {
         <EmptyState title="No valid access tokens" action=demo.into_any()>
-            "A job gets an access token for its ID token, such as "
+            "A job, such as "
             <code>"repo:octo-org/app:ref:refs/heads/main"</code>
-            " of GitHub Actions. Until it expires, it is listed here and can be revoked."
+            " on GitHub Actions, exchanges its ID token for an access token. Until that expires, it is listed here and can be revoked."
         </EmptyState>
     }
     .into_any()

@@ -27,11 +27,11 @@ pub(super) fn Closings(class: String, title: String, subject: Subject) -> impl I
             </div>
             {move || match asked.answer.get() {
                 None => ().into_any(),
-                Some(Err(problem)) => view! { <p class="error">"There is no answer: " {inline_code(&problem)} "."</p> }.into_any(),
+                Some(Err(problem)) => view! { <p class="error">"No answer: " {inline_code(&problem)} "."</p> }.into_any(),
                 Some(Ok(found)) if found.is_empty() => view! {
                     <p>
-                        "No single rule closes this without closing what the policies are meant for. State what is yours above, or \
-                         narrow the policies by hand."
+                        "No single rule closes this without also denying tokens that the policies are meant for. State what is yours \
+                         above, or narrow the policies by hand."
                     </p>
                 }
                 .into_any(),
@@ -60,7 +60,7 @@ fn Way(closing: Closing, subject: Subject) -> impl IntoView {
         .map(|edit| view! { <li>{inline_code(&words::edit(edit, &policies))}</li> })
         .collect_view();
     let also = if also.is_empty() {
-        "No other class of outsiders is closed by it.".to_owned()
+        "It closes no other class of outsiders.".to_owned()
     } else {
         format!("It also closes: {}.", also.join("; "))
     };
@@ -77,8 +77,8 @@ fn Way(closing: Closing, subject: Subject) -> impl IntoView {
     view! {
         <div class="closing">
             <ul class="closing__edits">{changes}</ul>
-            <p class="hint">{untrusted_text(&also)} " Nothing is opened, and no allow loses its use: proved."</p>
-            <details class="more"><summary>"Tokens that are denied then"</summary><ul class="closing__tokens">{tokens}</ul></details>
+            <p class="hint">{untrusted_text(&also)} " It opens nothing, and no allow becomes useless (proved)."</p>
+            <details class="more"><summary>"Tokens that it denies"</summary><ul class="closing__tokens">{tokens}</ul></details>
             <button type="button" class="button button--primary button--small" on:click=apply>"Apply to the policies"</button>
         </div>
     }

@@ -23,7 +23,7 @@ pub(crate) fn MeaningOfChange(
     view! {
         <div class="meaning" role="status">
             {move || match asked.answer.get() {
-                None => view! { <p class="hint">"Finding out what this opens and closes…"</p> }.into_any(),
+                None => view! { <p class="hint">"Checking what this opens and closes…"</p> }.into_any(),
                 Some(Err(problem)) => view! {
                     <p class="notice notice--note">"What this opens and closes is not known: " {inline_code(&problem)} "."</p>
                 }

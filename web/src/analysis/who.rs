@@ -33,8 +33,8 @@ pub(crate) fn WhoPanel(
             <div>
                 <h2 id="who-heading">"Who gets in"</h2>
                 <p class="lead">
-                    "From strangers to your own jobs: whom these policies admit, each with a token that is allowed. What is not \
-                     admitted is proved."
+                    "Whom these policies admit, from strangers to your own jobs: each class with a token that is allowed, or with a \
+                     proof that none is."
                 </p>
             </div>
             <Editing editor=editor />
@@ -65,7 +65,7 @@ pub(crate) fn WhoAnswer(
         {move || match asked.answer.get() {
             None => ().into_any(),
             Some(Err(problem)) => view! {
-                <div class="notice notice--bad" role="alert"><p>"There is no answer: " {inline_code(&problem)} "."</p></div>
+                <div class="notice notice--bad" role="alert"><p>"No answer: " {inline_code(&problem)} "."</p></div>
             }
             .into_any(),
             Some(Ok(who)) => view! { <Ladder who=who subject=subject is_busy=asked.is_busy /> }.into_any(),
@@ -78,9 +78,9 @@ pub(crate) fn WhoAnswer(
 fn Editing(editor: RwSignal<Option<PolicyState>>) -> impl IntoView {
     let note = move || match editor.get() {
         Some(state) if has_errors(state) => {
-            Some("The edited policies have errors: this is about the last ones that had none.")
+            Some("The edited policies have errors: this is about the last version without errors.")
         }
-        Some(state) if state.dirty.get() => Some("This includes changes that are not saved yet."),
+        Some(state) if state.dirty.get() => Some("This includes unsaved changes."),
         _ => None,
     };
     view! {
@@ -112,7 +112,7 @@ fn Yours(asked: Live<Who>, mine: RwSignal<String>) -> impl IntoView {
                     value=mine
                     mono=true
                     placeholder="acme/web"
-                    hint="Names from the outermost, such as owner and repository. If empty, what the policies name."
+                    hint="Names, outermost first, such as owner and repository. If empty, those that the policies name."
                 />
             </details>
         </div>
@@ -143,11 +143,11 @@ fn Ladder(who: Who, subject: Subject, is_busy: RwSignal<bool>) -> impl IntoView 
         let text = match facts.provider {
             Some(_) => "No class of outsiders is known for this issuer.",
             None => {
-                "What the tokens of this issuer look like is not known, so there are no classes of outsiders to ask about. \
+                "What the tokens of this issuer look like is not known, so there are no classes of outsiders to check. \
                  The findings under Policies say what is too broad."
             }
         };
-        return view! { <EmptyState title="Nothing to ask about" is_nested=true>{text}</EmptyState> }
+        return view! { <EmptyState title="Nothing to check" is_nested=true>{text}</EmptyState> }
             .into_any();
     }
     let admitted = rungs.iter().filter(|rung| rung.answer.is_yes()).count();

@@ -101,7 +101,7 @@ where
         drop_wait(waiting);
         analyst.try_update_value(Analyst::interrupt);
         answered.set_value(None);
-        answer_to.set(Some(Err("stopped before there was an answer".to_owned())));
+        answer_to.set(Some(Err("stopped before it was finished".to_owned())));
         is_busy.set(false);
     });
     Live {
@@ -159,7 +159,7 @@ impl Analyst {
         if started.worker.post_message(&question.into()).is_err() {
             reply(
                 &self.waiting,
-                Err("the question cannot be asked".to_owned()),
+                Err("the question could not be sent to the analysis".to_owned()),
             );
         }
     }
@@ -176,7 +176,7 @@ fn start(waiting: &Rc<RefCell<Option<Done>>>) -> Result<Started, JsValue> {
         let text = event.data().as_string();
         reply(
             &answered,
-            text.ok_or_else(|| "the answer is not a text".to_owned()),
+            text.ok_or_else(|| "the answer is not text".to_owned()),
         );
     });
     let failed = Rc::clone(waiting);

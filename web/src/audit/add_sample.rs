@@ -94,7 +94,7 @@ pub(crate) fn AddSample(sync: Sync, entry: AuditEntry, evidence: Evidence) -> im
             </p>
             <form id="sample-form" class="stack" on:submit=submit novalidate>
                 <TextField label="Name" value=name />
-                <Select label="Expected decision" value=expect options=expectations hint="The policies' decision on these claims is compared with it." />
+                <Select label="Expected decision" value=expect options=expectations hint="Compared with the policies' decision on these claims." />
                 <p class="error" role="alert">{move || inline_code(&problem.read())}</p>
             </form>
             <div class="actions">

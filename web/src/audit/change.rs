@@ -54,11 +54,11 @@ fn details(change: &ChangeBody) -> AnyView {
             <div><dt>"Change"</dt><dd>{untrusted_text(&entry.summary)} {overridden(change.findings.len())}</dd></div>
             <div><dt>"Time"</dt><dd>{local_time(entry.at)} " " {zone_name(entry.at)}</dd></div>
             {fact("Organization", &entry.organization)}
-            {fact("Of", &entry.name)}
+            {fact("Name", &entry.name)}
             {fact("Issuer ID", &entry.issuer)}
             <div><dt>"By"</dt><dd>{author(Some(by))}</dd></div>
             {fact("Access token ID", &by.token)}
-            {fact("From address", &by.address)}
+            {fact("Client address", &by.address)}
             {fact("Code", &Some(entry.code.clone()))}
             {fact("Reference", &Some(entry.id.clone()))}
         </dl>
@@ -103,7 +103,7 @@ fn findings(findings: &[FindingBody]) -> Option<AnyView> {
         view! {
             <section class="notice notice--note" aria-labelledby="findings-heading">
                 <h2 id="findings-heading">"Made despite the guard"</h2>
-                <p>"The guard of shared issuers found strangers that this change admits, or could not decide. Its mode did not refuse the change."</p>
+                <p>"The guard of shared issuers found that this change admits strangers, or could not decide whether it does, and did not refuse it."</p>
                 <ul>{findings.iter().map(item).collect_view()}</ul>
             </section>
         }

@@ -18,7 +18,7 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_formats::percent_encode;
 
-const COLUMNS: [&str; 4] = ["Time", "Change", "Of", "By"];
+const COLUMNS: [&str; 4] = ["Time", "Change", "Name", "By"];
 
 /// The list.
 #[component]
@@ -55,9 +55,9 @@ pub(crate) fn ChangesPage() -> impl IntoView {
                 </button>
             </div>
             <p class="lead">
-                "Every change of this organization, its issuers, policies, tests, tokens and environments through the API, and \
-                 every open of an environment, with the access token that made it. Changes that were made despite a finding of \
-                 the guard are marked. Times are in " {zone_name(now())} "."
+                "Every change through the API to this organization and its issuers, policies, tests, tokens and environments, and every \
+                 opening of an environment, with the access token that was used. Changes made despite a finding of the guard are \
+                 marked. Times are in " {zone_name(now())} "."
             </p>
             <LogFilters label="Changes" search=search store=store sync=sync scopes=2>
                 <Choice
@@ -97,7 +97,7 @@ fn row(change: &ChangeEntry) -> AnyView {
         <tr>
             <td data-label="Time"><A href=address attr:class="audit__link">{time}</A></td>
             <td data-label="Change"><span>{untrusted_text(&change.summary)} {overridden(change.warnings)}</span></td>
-            <td data-label="Of"><code>{untrusted_text(name.unwrap_or_default())}</code></td>
+            <td data-label="Name"><code>{untrusted_text(name.unwrap_or_default())}</code></td>
             <td data-label="By"><span>{author(Some(&change.by))}</span></td>
         </tr>
     }

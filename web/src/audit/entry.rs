@@ -58,7 +58,7 @@ pub(crate) fn Exchange(
         })}
         {differs.map(|differs| view! {
             <div class="notice notice--note">
-                <p>"This version of the rules would decide otherwise: " {inline_code(&differs)}</p>
+                <p>"This version of Claimgate would decide differently: " {inline_code(&differs)}</p>
             </div>
         })}
         {facts(&entry, is_known)}
@@ -115,7 +115,7 @@ fn facts(entry: &AuditEntry, is_known: bool) -> AnyView {
             {code("Subject", &entry.subject)}
             <div><dt>"Requested"</dt><dd>{asked_for(entry)}</dd></div>
             {code("Code", &Some(entry.code.clone()))}
-            {code("From address", &entry.address)}
+            {code("Client address", &entry.address)}
             {code("Access token ID", &entry.token)}
             {code("Reference", &Some(entry.id.clone()))}
         </dl>

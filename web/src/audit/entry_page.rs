@@ -100,7 +100,7 @@ fn missing(reference: &str) -> AnyView {
     view! {
         <EmptyState title="No exchange has this reference" action=search.into_any()>
             <code>{reference}</code>
-            " is not in the log of this organization. It may belong to another one, or it was deleted: refusals are kept for a \
+            " is not in the log of this organization. It may belong to another organization, or it has been deleted: refusals are kept for a \
              shorter time than grants. A refusal whose answer says “not recorded” was only counted."
         </EmptyState>
     }

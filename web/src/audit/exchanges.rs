@@ -174,12 +174,12 @@ fn SearchField(search: Search) -> impl IntoView {
 }
 
 fn none() -> AnyView {
-    let demo = view! { <A href="/demo" attr:class="button">"Try it with a demo token"</A> };
+    let demo = view! { <A href="/demo" attr:class="button">"Exchange a demo token"</A> };
     view! {
         <EmptyState title="No exchanges yet" action=demo.into_any()>
-            "An exchange is a job's request for an access token with its ID token, such as "
+            "In an exchange, a job requests an access token with its ID token: "
             <code>"POST /api/oauth/token"</code>
-            ". Each one is listed here, with every check and policy that decided it."
+            ". Each one is listed here, with the checks and policies that decided it."
         </EmptyState>
     }
     .into_any()

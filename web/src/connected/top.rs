@@ -122,9 +122,9 @@ fn SignInPage(remote: Remote, sync: Sync) -> impl IntoView {
         <div class="container stack sign-in">
             <h1>"Sign in"</h1>
             <p class="lead">
-                "Issuers and policies are stored on this server. Sign in with an access token that has admin rights: the bootstrap \
-                 token, which the server printed when it first started and which " <code>"claimgate bootstrap-token"</code>
-                " prints on its machine until it is used, or a token granted with the scope admin."
+                "Issuers and policies are stored on this server. Sign in with an access token that has admin permission: one granted with \
+                 the scope admin, or the bootstrap token, which the server printed when it first started. Until that is used, "
+                <code>"claimgate bootstrap-token"</code> " prints it again on the server's machine."
             </p>
             <div class="card stack"><SignInForm remote=remote sync=sync /></div>
             <p class="hint">
@@ -186,7 +186,7 @@ fn SignInForm(remote: Remote, sync: Sync) -> impl IntoView {
                     bind:value=token
                 />
                 <div id=notes class="notes">
-                    <p class="hint">"It is sent to this server only, with each request to its API."</p>
+                    <p class="hint">"Sent only to this server, with each request to its API."</p>
                     <p class="error" role="alert">{move || inline_code(&problem.read())}</p>
                 </div>
             </div>

@@ -77,6 +77,6 @@ fn choices(state: PolicyState, claim: Option<&str>) -> Vec<Choice> {
         .iter()
         .filter(|value| !known.patterns.contains(value));
     patterns
-        .chain(values.map(|value| choice(value, "a value it has")))
+        .chain(values.map(|value| choice(value, "known value")))
         .collect()
 }

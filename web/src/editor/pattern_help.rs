@@ -137,13 +137,13 @@ fn Admits(found: Admitted) -> impl IntoView {
     });
     let others = (!found.others.is_empty()).then(|| {
         view! {
-            <p>"Besides known values it matches, for example:"</p>
+            <p>"It also matches, for example:"</p>
             <ul class="admits__names">{names("", found.others)}</ul>
         }
     });
     view! {
         <details class="more admits">
-            <summary>"What this leaves open"</summary>
+            <summary>"What this pattern leaves open"</summary>
             <ul>{open.collect_view()}</ul>
             {strangers}
             {others}
@@ -153,7 +153,7 @@ fn Admits(found: Admitted) -> impl IntoView {
 
 fn example(text: &str) -> AnyView {
     match text {
-        "" => view! { <span class="hint">"the empty text"</span> }.into_any(),
+        "" => view! { <span class="hint">"empty text"</span> }.into_any(),
         text => view! { <code>{untrusted_text(text)}</code> }.into_any(),
     }
 }

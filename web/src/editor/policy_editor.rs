@@ -65,7 +65,7 @@ pub(crate) fn PolicyEditor(
                     </div>
                 </div>
                 <p class="lead">
-                    "A token is allowed if an allow matches and no deny does. Their order does not matter."
+                    "A token is allowed if an allow matches and no deny does. The order of policies does not matter."
                 </p>
                 <PolicyViews
                     state=state
@@ -91,7 +91,7 @@ fn Count(state: PolicyState) -> impl IntoView {
     view! {
         <span class="count" class:count--many=move || { count.get() > most }>
             <span aria-hidden="true">{count} "/" {most}</span>
-            <span class="visually-hidden">{count} " of the " {most} " that Pulumi Cloud documents as its limit"</span>
+            <span class="visually-hidden">{count} " of the " {most} " policies that Pulumi Cloud documents as its limit"</span>
         </span>
     }
 }

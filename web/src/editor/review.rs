@@ -78,7 +78,7 @@ pub(crate) fn Differences(
     open: bool,
 ) -> impl IntoView {
     if old == new {
-        return view! { <p class="hint">"Both have the same policies."</p> }.into_any();
+        return view! { <p class="hint">"The policies are the same."</p> }.into_any();
     }
     let list = changes(&old, &new);
     let lines = lines(&old, &new);

@@ -136,7 +136,7 @@ fn NoneMatches(go: Callback<Filter>) -> impl IntoView {
     };
     view! {
         <EmptyState title="No example matches" action=all.into_any()>
-            "Search for a word of the title, a provider, or the code of an error."
+            "Search for a word in the title, a provider, or an error code."
         </EmptyState>
     }
 }

@@ -18,11 +18,11 @@ use claimgate_workbench::playground::scratch::{apply, apply_to_copy};
 fn look(policy: &PolicyEvidence) -> (&'static str, &'static str, &'static str) {
     match (policy.outcome, policy.decision) {
         (PolicyOutcome::Matched, Decision::Deny) if policy.report_only => {
-            ("!", "matched: would deny, report-only", "mark mark--note")
+            ("!", "matches: would deny, report-only", "mark mark--note")
         }
-        (PolicyOutcome::Matched, Decision::Allow) => ("✓", "matched: allows", "mark mark--good"),
-        (PolicyOutcome::Matched, Decision::Deny) => ("✕", "matched: denies", "mark mark--bad"),
-        (PolicyOutcome::NotMatched, _) => ("○", "not matched", "mark mark--note"),
+        (PolicyOutcome::Matched, Decision::Allow) => ("✓", "matches: allows", "mark mark--good"),
+        (PolicyOutcome::Matched, Decision::Deny) => ("✕", "matches: denies", "mark mark--bad"),
+        (PolicyOutcome::NotMatched, _) => ("○", "does not match", "mark mark--note"),
         (PolicyOutcome::NotApplicable, _) => ("–", "does not apply", "mark"),
     }
 }
@@ -198,7 +198,7 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
         let what = match &change.suggested_pattern {
             Some(pattern) => view! {
                 "change " <code>{untrusted_text(&change.pattern)}</code> " to "
-                <code>{untrusted_text(pattern)}</code> ", which admits just this value"
+                <code>{untrusted_text(pattern)}</code> ", which admits only this value"
             }
             .into_any(),
             None => view! { {inline_code(&change.sentence)} }.into_any(),
@@ -208,7 +208,7 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
         view! {
             <li>
                 {is_request.then(|| view! {
-                    <p>"Better have the job request its token for " <code>{untrusted_text(&change.pattern)}</code> "; or:"</p>
+                    <p>"Have the job request its token for " <code>{untrusted_text(&change.pattern)}</code> " instead; or:"</p>
                 })}
                 <p><code>{untrusted_text(&change.claim)}</code> ": " {what} "."</p>
                 {change.caution.as_ref().map(|caution| view! {

@@ -97,7 +97,7 @@ pub(crate) fn RuleLine(policy: usize, rule: RuleEvidence) -> impl IntoView {
 fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
     let matched = rule.outcome == RuleOutcome::Matched;
     let (symbol, word, class) = if matched {
-        ("✓", "matched", "mark mark--good")
+        ("✓", "matches", "mark mark--good")
     } else {
         ("✕", outcome(rule.outcome), "mark mark--bad")
     };
@@ -115,7 +115,7 @@ fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
     .into_any()
 }
 
-/// What the rule saw: the difference, or pattern and values with what each wildcard took.
+/// What the rule saw: the difference, or pattern and values with what each wildcard matched.
 fn evidence(rule: &RuleEvidence) -> AnyView {
     if let Some((value, stop)) = furthest(rule).filter(|_| rule.outcome == RuleOutcome::Mismatch) {
         let others = rule.values.len() - 1 + rule.values_left_out;
@@ -144,8 +144,8 @@ fn evidence(rule: &RuleEvidence) -> AnyView {
 
 fn outcome(outcome: RuleOutcome) -> &'static str {
     match outcome {
-        RuleOutcome::Matched => "matched",
-        RuleOutcome::Mismatch => "did not match",
+        RuleOutcome::Matched => "matches",
+        RuleOutcome::Mismatch => "does not match",
         RuleOutcome::MissingClaim => "claim missing",
         RuleOutcome::UnusableValue => "value unusable",
     }
@@ -165,7 +165,7 @@ fn value_row(value: &ValueEvidence) -> impl IntoView + use<> {
                     } else {
                         quoted(&capture.text)
                     };
-                    view! { <li><code>{capture.wildcard.clone()}</code> " took " {text}</li> }
+                    view! { <li><code>{capture.wildcard.clone()}</code> " matched " {text}</li> }
                 })
                 .collect_view(),
         ),

@@ -126,13 +126,13 @@ fn ServerFields(details: Details) -> impl IntoView {
                 "Single use",
                 details.single_use,
                 "Each ID token can be exchanged only once, identified by its jti; a token without jti is refused. A token that \
-                 leaks after its job has used it is then worthless. A job that exchanges a token twice needs two.",
+                 leaks after its job has used it is then worthless. A job that exchanges twice needs two tokens.",
             )}
             {field(
                 "Report only",
                 details.report_only,
-                "Deny policies of this issuer do not deny anything; the audit log shows what they would have denied. Use it to \
-                 try out denies. A token that no allow matches is still denied.",
+                "Deny policies of this issuer do not deny anything; the audit log shows what they would have denied. Use this to \
+                 try out deny policies. A token that no allow matches is still denied.",
             )}
         </fieldset>
     }
@@ -162,7 +162,7 @@ fn ThumbprintsField(details: Details) -> impl IntoView {
                     }}
                 </p>
                 <p class="hint">
-                    "To read one: " <code>"openssl x509 -in certificate.pem -noout -fingerprint -sha256"</code>
+                    "To compute one: " <code>"openssl x509 -in certificate.pem -noout -fingerprint -sha256"</code>
                 </p>
             </details>
         </div>

@@ -39,7 +39,7 @@ impl Form {
                 "Requests to Pulumi Cloud's API that register the issuer and set its policies. Needs curl and jq."
             }
             Self::Yaml | Self::TypeScript => {
-                "A Pulumi program with pulumiservice:index:OidcIssuer."
+                "A Pulumi program with resources of type pulumiservice:index:OidcIssuer."
             }
         }
     }

@@ -23,7 +23,7 @@ pub(crate) fn Home() -> impl IntoView {
             <h2>"No issuers yet"</h2>
             <p>
                 "An issuer signs tokens that say who is asking: GitHub Actions for its jobs, a Kubernetes cluster for \
-                 its pods. Register one, and write policies over the claims of its tokens."
+                 its pods. Register one, and write policies on the claims of its tokens."
             </p>
             <Flow />
             <div class="home__ways">
@@ -59,9 +59,9 @@ fn Flow() -> impl IntoView {
     view! {
         <ol class="flow" aria-label="How it works">
             {step(Icon::Job, "Job", "A workflow or a pod starts, without a secret.")}
-            {step(Icon::Token, "ID token", "Its issuer signs who it is: repository, branch, service account.")}
+            {step(Icon::Token, "ID token", "Signed by its issuer, it says who the job is: repository, branch, service account.")}
             {step(Icon::Policies, "Policies", "Your rules on those claims allow or deny it.")}
-            {step(Icon::Key, "Access token", "If allowed, the job gets one that expires within hours.")}
+            {step(Icon::Key, "Access token", "If allowed, the job gets one, which expires within hours.")}
         </ol>
     }
 }

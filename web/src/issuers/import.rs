@@ -47,14 +47,14 @@ pub(crate) fn ImportPage() -> impl IntoView {
             <p class="crumbs"><A href="/">"OIDC Issuers"</A></p>
             <h1>"Import"</h1>
             <p class="lead">
-                "A Claimgate file, a response of Pulumi Cloud's API, policies as JSON, or a Pulumi program in YAML. Nothing is saved before you have seen the preview."
+                "A Claimgate file, a response from Pulumi Cloud's API, policies as JSON, or a Pulumi program in YAML. Nothing is saved until you confirm the preview."
             </p>
             <div class="import">
                 <Source text=text file=file />
                 <section class="stack" aria-labelledby="understood-heading">
                     <h2 id="understood-heading">"Preview"</h2>
                     {move || match preview.get().filter(|_| !is_empty.get()) {
-                        None => view! { <p class="hint">"Paste a text or choose a file."</p> }.into_any(),
+                        None => view! { <p class="hint">"Paste text or choose a file."</p> }.into_any(),
                         Some(preview) => preview(&text.read(), save),
                     }}
                 </section>

@@ -58,7 +58,7 @@ pub(crate) fn ImportPreview(
     view! {
         <p role="status">
             "Recognized as " {title}
-            {organization.map(|name| view! { ", of the organization " <strong>{untrusted_text(&name)}</strong> })} "."
+            {organization.map(|name| view! { " for the organization " <strong>{untrusted_text(&name)}</strong> })} "."
         </p>
         <Notes notes=Signal::stored(notes) />
         {rest}
@@ -105,7 +105,7 @@ fn IssuersPlan(imported: Document, save: Callback<Vec<StoredIssuer>>) -> impl In
             <button type="button" class="button button--primary" on:click=press disabled=move || count.get() == 0>
                 {move || format!("Import {} issuer{}", count.get(), if count.get() == 1 { "" } else { "s" })}
             </button>
-            <span class="hint">"You can undo it."</span>
+            <span class="hint">"You can undo this."</span>
         </div>
     }
     .into_any()
@@ -169,7 +169,7 @@ fn PoliciesPlan(
     });
     let effect = move || {
         planned.get().map(|planned| match planned.effect {
-            Effect::Same => "The issuer has these policies already.".to_owned(),
+            Effect::Same => "The issuer already has these policies.".to_owned(),
             _ => "They replace all policies of the issuer.".to_owned(),
         })
     };
@@ -191,7 +191,7 @@ fn PoliciesPlan(
             >
                 "Import policies"
             </button>
-            <span class="hint">"You can undo it."</span>
+            <span class="hint">"You can undo this."</span>
         </div>
     }
 }

@@ -76,7 +76,7 @@ pub(crate) fn KeysField(
     let hint = if use_store().remote.is_some() {
         "The issuer's public keys, as JSON. Optional: without keys here, the server fetches them from the issuer."
     } else {
-        "The issuer's public keys, as JSON. Optional, but without keys every signature is refused."
+        "The issuer's public keys, as JSON. Optional, but without keys every token is refused."
     };
     view! {
         <div class="keys">

@@ -52,7 +52,7 @@ pub(crate) fn MapPage() -> impl IntoView {
             </div>
             <p class="lead">
                 "Which issuers lead to which access tokens, through which policies. The more " {unit}
-                " its policies decided, the thicker the line; denials are dashed."
+                " a policy decided, the thicker its lines; denials are dashed."
             </p>
             {statistics.map(|statistics| view! {
                 <Problem what="The exchanges could not be counted" sentence=statistics.problem />
@@ -61,7 +61,7 @@ pub(crate) fn MapPage() -> impl IntoView {
                 {move || match drawn.get() {
                     Some(map) => view! { <Drawing map=map unit=unit /> }.into_any(),
                     None => view! {
-                        <p class="notice notice--note">"There are more policies than a picture can show. The table has all of them."</p>
+                        <p class="notice notice--note">"There are too many policies to draw. The table lists all of them."</p>
                     }
                     .into_any(),
                 }}
@@ -118,7 +118,7 @@ fn nothing() -> AnyView {
     view! {
         <EmptyState title="No issuers yet" action=actions.into_any()>
             "The map shows each issuer, such as GitHub Actions, the policies on its tokens, and the access tokens that they lead \
-             to. It is empty until there is an issuer."
+             to. It is empty until you register one."
         </EmptyState>
     }
     .into_any()

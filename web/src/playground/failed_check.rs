@@ -192,7 +192,7 @@ fn PasteKeys(bench: Bench, store: Store, message: RwSignal<String>) -> impl Into
     });
     let take = move |_| {
         use_keys(bench, store, text.get_untracked());
-        message.set("These keys are now used.".to_owned());
+        message.set("These keys are now in use.".to_owned());
     };
     view! {
         <TextArea label="Keys of the issuer (JWKS)" value=text rows=4 error=error placeholder=r#"{"keys": […]}"# />

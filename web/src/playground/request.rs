@@ -124,7 +124,7 @@ fn Slider(field: RwSignal<String>, time: Signal<i64>, range: (i64, i64)) -> impl
                     }
                 }
             />
-            <p class="hint">"From before the token was issued to after it expired, 60 seconds of leeway included."</p>
+            <p class="hint">"From before the token was issued to after it expired, including 60 seconds of leeway."</p>
         </div>
     }
 }

@@ -111,8 +111,15 @@ fn IncompletePolicies(bench: Bench) -> impl IntoView {
     };
     move || {
         (bench.is_scratch() && !bench.aside.read().is_empty()).then(|| {
-            let subject = if bench.aside.read().len() == 1 { "Policy" } else { "Policies" };
-            view! { <p class="notice notice--note" role="note">{subject} " " {numbers()} " incomplete: left out of this decision."</p> }
+            let (subject, verb) = match bench.aside.read().len() {
+                1 => ("Policy", "is"),
+                _ => ("Policies", "are"),
+            };
+            view! {
+                <p class="notice notice--note" role="note">
+                    {subject} " " {numbers()} " " {verb} " incomplete, and left out of this decision."
+                </p>
+            }
         })
     }
 }

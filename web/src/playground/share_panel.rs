@@ -115,7 +115,7 @@ fn what(shared: &Shared) -> String {
         "no claims"
     };
     let unsigned = if shared.skip.signature {
-        " The claims come without their signature, so key and signature are not checked where it is opened."
+        " The claims come without their signature, so key and signature are not checked when it is opened."
     } else {
         ""
     };

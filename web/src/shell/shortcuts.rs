@@ -22,7 +22,10 @@ const KEYS: [(&[&str], &str); 12] = [
         "Undo in the policy editor; with Shift, redo",
     ),
     (&["Alt", "Shift", "↑ ↓"], "Move a policy, in its form"),
-    (&["Ctrl", "Space"], "Complete, in the policies as JSON"),
+    (
+        &["Ctrl", "Space"],
+        "Complete a name or a value, in the JSON editor",
+    ),
     (
         &["Esc", "Tab"],
         "Leave the JSON editor: press one after the other",

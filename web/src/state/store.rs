@@ -72,9 +72,9 @@ impl Store {
             return store;
         }
         if area().is_none() {
-            store.problem.set(Some(
-                "this browser gives no access to its storage".to_owned(),
-            ));
+            store
+                .problem
+                .set(Some("this browser blocks access to its storage".to_owned()));
         }
         store.pull();
         let _ = window_event_listener(ev::storage, move |event| {
@@ -253,7 +253,7 @@ impl Store {
         }
         if self.unreadable.with_untracked(Option::is_some) {
             self.problem.set(Some(
-                "nothing is stored until you decide about the unreadable data".to_owned(),
+                "nothing is stored until you decide what to do with the unreadable data".to_owned(),
             ));
             return;
         }
@@ -269,7 +269,7 @@ impl Store {
                 "this browser refused to store the change: its storage is full or blocked"
                     .to_owned(),
             ),
-            None => Some("this browser gives no access to its storage".to_owned()),
+            None => Some("this browser blocks access to its storage".to_owned()),
         };
         self.problem.set(problem);
     }

@@ -36,7 +36,7 @@ pub(crate) const STEPS: [Step; 4] = [
         page: "/examples",
         title: "When you get stuck",
         text: "The examples show common situations, each with its reason. The book icon at the top opens the documentation of \
-               the page, and Ctrl+K goes anywhere.",
+               the page, and Ctrl+K takes you anywhere.",
     },
 ];
 

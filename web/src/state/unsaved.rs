@@ -106,6 +106,6 @@ impl Unsaved {
 
 fn confirmed() -> bool {
     window()
-        .confirm_with_message("Leave without saving? What was changed will be lost.")
+        .confirm_with_message("Leave without saving? Your changes will be lost.")
         .unwrap_or(true)
 }

@@ -40,7 +40,7 @@ pub(crate) fn FittingValues(
     let unfit = (!fits.unfit.is_empty() && !fits.forms.is_empty()).then(|| {
         let items = fits.unfit.iter().map(|when| view! { <li>{untrusted_text(when)}</li> });
         view! {
-            <details class="more"><summary>{format!("Does not fit {} other forms", fits.unfit.len())}</summary><ul class="fits__unfit">{items.collect_view()}</ul></details>
+            <details class="more"><summary>{unfit_count(fits.unfit.len())}</summary><ul class="fits__unfit">{items.collect_view()}</ul></details>
         }
     });
     view! {
@@ -56,6 +56,13 @@ pub(crate) fn FittingValues(
             {unfit}
             <p class="hint">"Exact for the tokens of " {untrusted_text(&provider)} ", as of " {as_of} "."</p>
         </div>
+    }
+}
+
+fn unfit_count(count: usize) -> String {
+    match count {
+        1 => "1 other form does not fit".to_owned(),
+        count => format!("{count} other forms do not fit"),
     }
 }
 

@@ -116,7 +116,7 @@ fn notice(state: PolicyState, finding: Finding, place: Option<AnyView>) -> AnyVi
             </p>
             {reason}
             {finding.witness.map(|witness| view! {
-                <p class="hint">"A stranger's token that this admits, and the saved policies do not:"</p>
+                <p class="hint">"A stranger's token that this admits and the saved policies do not:"</p>
                 <Token witness=*witness />
             })}
             {help.map(|help| view! { <p class="hint">{inline_code(&help)}</p> })}

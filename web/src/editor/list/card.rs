@@ -59,7 +59,7 @@ fn Provisional(policy: PolicyDraft) -> impl IntoView {
     view! {
         {move || is_bare.get().then(|| view! { <Checkbox label="Deny every token" value=policy.every_token /> })}
         <p role="status" class="note">
-            {move || gap.get().map(|gap| format!("Provisional: {gap}, so this policy does not decide yet."))}
+            {move || gap.get().map(|gap| format!("Incomplete: {gap}, so this policy does not decide yet."))}
         </p>
     }
 }

@@ -49,7 +49,7 @@ pub(crate) fn PolicyList(state: PolicyState, starter: Vec<PolicyDefinition>) -> 
                 {icon(Icon::Plus)} "Add policy"
             </button>
             <Show when=move || { state.drafts.read().len() > 1 }>
-                <span class="hint">"Their order changes no decision."</span>
+                <span class="hint">"The order of policies does not matter."</span>
             </Show>
         </div>
     }

@@ -149,7 +149,7 @@ pub(crate) fn TestForm(state: PolicyState, editing: Editing, close: Callback<()>
     view! {
         <form class="card stack sample-form" aria-labelledby="test-form-heading" on:submit=submit novalidate>
             <h3 id="test-form-heading">{if is_new { "New test" } else { "Edit test" }}</h3>
-            <TextField label="Test name" value=fields.name hint="Optional, such as: push to main." />
+            <TextField label="Test name" value=fields.name hint="Optional, for example: push to main." />
             <TextArea label="Claims or token" value=fields.claims rows=8 hint=note error=fields.problem />
             <p class="good" role="status">
                 {move || fields.was_token.get().then_some("Decoded: these are the token's claims. The token itself is not kept.")}
@@ -158,7 +158,7 @@ pub(crate) fn TestForm(state: PolicyState, editing: Editing, close: Callback<()>
             <Select label="Requested token type" value=fields.token_type options=same(TokenType::ALL.map(TokenType::as_str)) />
             {move || match label.get() {
                 Some(label) => view! { <TextField label=label value=fields.target mono=true /> }.into_any(),
-                None => view! { <Checkbox label="With admin" value=fields.admin /> }.into_any(),
+                None => view! { <Checkbox label="Request admin scope" value=fields.admin /> }.into_any(),
             }}
             <div class="actions">
                 <button type="submit" class="button button--primary">{if is_new { "Add test" } else { "Save test" }}</button>

@@ -67,7 +67,8 @@ pub(crate) fn TestPanel(state: PolicyState, example: Option<Filled>, url: String
 fn changes_note(turned: usize, is_stale: bool) -> Option<String> {
     match (turned, is_stale) {
         (_, true) => Some(
-            "These policies have errors. The last ones without errors decide the tests.".to_owned(),
+            "These policies have errors. The last version without errors decides the tests."
+                .to_owned(),
         ),
         (0, false) => None,
         (1, false) => Some("1 decision differs from the saved policies.".to_owned()),
@@ -79,7 +80,7 @@ fn changes_note(turned: usize, is_stale: bool) -> Option<String> {
 fn Empty() -> impl IntoView {
     view! {
         <EmptyState title="No tests yet" is_nested=true>
-            "A test is the claims of a token and the decision that you expect: a deployment that must be allowed, a pull \
+            "A test has the claims of a token and the decision that you expect: a deployment that must be allowed, or a pull \
              request that must be denied."
         </EmptyState>
     }

@@ -124,7 +124,7 @@ fn decision(trial: &Trial) -> AnyView {
     let sentence = match (&trial.problem, &trial.now) {
         (Some(problem), _) => format!("Its claims cannot be read: {problem}."),
         (None, Some(decided)) => decided.summary.clone(),
-        (None, None) => "There are no policies without errors yet.".to_owned(),
+        (None, None) => "No version of the policies is without errors yet.".to_owned(),
     };
     let expected = trial.sample.expect.map(|expected| match trial.passes() {
         Some(true) => view! { <span class="badge badge--good">"as expected"</span> }.into_any(),
@@ -149,7 +149,9 @@ fn decision(trial: &Trial) -> AnyView {
 fn requested(sample: &Sample) -> Option<String> {
     match (sample.token_type.as_str(), sample.admin) {
         ("organization", false) => None,
-        ("organization", true) => Some("Requests an organization token with admin.".to_owned()),
+        ("organization", true) => {
+            Some("Requests an organization token with the scope admin.".to_owned())
+        }
         (kind, _) => Some(format!("Requests a {kind} token for {}.", sample.target)),
     }
 }

@@ -64,7 +64,7 @@ pub(crate) fn HistoryPage() -> impl IntoView {
                 </button>
             </div>
             <p class="lead">
-                "Every change of the policies is a revision. Restoring one makes its policies a new revision. Times are in "
+                "Every change to the policies creates a revision. Restoring one saves its policies as a new revision. Times are in "
                 {zone_name(now())} "."
             </p>
             {move || (!history.problem.read().is_empty()).then(|| view! {

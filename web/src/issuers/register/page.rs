@@ -281,7 +281,7 @@ fn Preview(registration: Registration) -> impl IntoView {
         match filled {
             Some(filled) => show.get().map(|show| show(filled.policies, filled.url, Some(filled.claims))),
             None => Some(view! {
-                <p class="hint">"No policies yet: every token is denied until you write one that allows it."</p>
+                <p class="hint">"No policies yet: every token is denied until you write a policy that allows it."</p>
             }
             .into_any()),
         }

@@ -67,7 +67,7 @@ fn StandIn(bench: Bench) -> impl IntoView {
                 <div class="notice notice--scratch" role="note">
                     <p>
                         <strong>"Made from claims."</strong>
-                        " The opened content has claims and no token: this header and signature are placeholders, and are not \
+                        " The opened content has claims and no token: the header and signature here are placeholders, and are not \
                         checked."
                     </p>
                 </div>

@@ -28,8 +28,8 @@ pub(super) fn ScratchWho(bench: Bench, state: PolicyState) -> impl IntoView {
             <summary><h3>"Who gets in"</h3></summary>
             <div class="stack--tight who">
                 <p class="hint">
-                    "From strangers to your own jobs: whom the scratch set admits, each with a token that is allowed. What is not \
-                     admitted is proved."
+                    "Whom the scratch set admits, from strangers to your own jobs: each class with a token that is allowed, or with a \
+                     proof that none is."
                 </p>
                 <WhoAnswer subject=subject is_shown=is_open />
             </div>

@@ -79,7 +79,7 @@ impl Sync {
         let session = self.remote.session.get_value();
         let created = self.create(&issuer).await;
         if self.remote.session.get_value() != session {
-            let message = "you have signed out in the meantime".to_owned();
+            let message = "you signed out in the meantime".to_owned();
             return Err(RequestError::Refused(message));
         }
         let created = created.map_err(|error| {

@@ -18,7 +18,11 @@ pub const GROUPS: [(&str, &str, &str); 7] = [
         "Rate limits",
         "How many requests and exchanges the server answers; the others get status 429.",
     ),
-    ("connections", "Connections", "How clients are connected."),
+    (
+        "connections",
+        "Connections",
+        "How many clients may connect, and for how long.",
+    ),
     (
         "retention",
         "Audit retention",
@@ -26,13 +30,13 @@ pub const GROUPS: [(&str, &str, &str); 7] = [
     ),
     (
         "keys",
-        "Fetching of keys",
+        "Fetching keys",
         "Where the server may fetch keys from.",
     ),
     (
         "environments",
         "Environments",
-        "Whether there are environments, and what they may call to log in.",
+        "Whether environments are enabled, and what they may call to log in.",
     ),
 ];
 
@@ -72,12 +76,12 @@ const LABELS: [(&str, &str); 28] = [
         "Recorded with a valid signature, per tenant",
     ),
     ("allow-private-issuers", "Issuers at private addresses"),
-    ("issuer-network", "Networks that issuers may be in"),
+    ("issuer-network", "Private networks allowed for issuers"),
     ("issuer-root", "Additional certificate authorities"),
     ("environment-key-file", "Environments"),
     ("oidc-issuer", "Issuer of ID tokens"),
-    ("provider-network", "Networks that providers may call"),
-    ("provider-endpoint", "Replaced endpoints of clouds"),
+    ("provider-network", "Private networks allowed for providers"),
+    ("provider-endpoint", "Overridden cloud endpoints"),
 ];
 
 /// The label of a setting: that of the table, or the name of the flag.

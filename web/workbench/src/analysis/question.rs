@@ -186,7 +186,7 @@ pub fn answer<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     ) {
         (Some(value), _) => Ok(value),
         (None, Some(error)) => Err(error.to_string()),
-        (None, None) => Err("there is no answer".to_owned()),
+        (None, None) => Err("the analysis returned nothing".to_owned()),
     }
 }
 

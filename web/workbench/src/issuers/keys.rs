@@ -35,7 +35,7 @@ pub fn warnings(jwks: &Jwks, key: &Jwk) -> Vec<String> {
         .any(|other| other.to_json() != key.to_json());
     warn(
         same,
-        "several keys have this `kid`: a token that names it is refused where more than one fits",
+        "several keys have this `kid`: a token that names it is refused if more than one of them fits",
     );
     warn(
         key.kid.is_none() && is_many,
@@ -50,7 +50,7 @@ pub fn warnings(jwks: &Jwks, key: &Jwk) -> Vec<String> {
     let verifies = |ops: &Vec<String>| ops.iter().any(|op| op == "verify");
     warn(
         !key.key_ops.as_ref().is_none_or(verifies),
-        "its `key_ops` have no `verify`: no token is checked with it",
+        "its `key_ops` do not include `verify`: no token is checked with it",
     );
     if let Some(error) = key
         .alg

@@ -44,8 +44,8 @@ fn too_long(number: &str, unit: &str) -> String {
 pub fn warning(seconds: Option<u64>) -> Option<String> {
     let seconds = seconds.filter(|seconds| *seconds > DEFAULT_MAX_EXPIRATION)?;
     Some(format!(
-        "Longer than the 25 hours that Pulumi Cloud documents; whether it takes more is not documented. A job may ask for a \
-         token that is good for {}, and so is a token that leaks.",
+        "Longer than the 25 hours that Pulumi Cloud documents; whether it accepts more is not documented. A job may request a \
+         token that is valid for {}, and a leaked token stays valid for as long.",
         long(seconds)
     ))
 }
@@ -117,12 +117,12 @@ mod tests {
         assert!(
             warning(Some(90_001))
                 .unwrap()
-                .contains("good for 1 day 1 hour, and")
+                .contains("valid for 1 day 1 hour, and")
         );
         assert!(
             warning(Some(315_576_000))
                 .unwrap()
-                .contains("good for 10 years, and")
+                .contains("valid for 10 years, and")
         );
         assert_eq!(describe(Some(60)), "1 minute");
     }

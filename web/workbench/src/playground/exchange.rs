@@ -78,7 +78,9 @@ pub fn simulate(
             if is_whole {
                 complete(question, stored, report, &request)
             } else {
-                notes.push("As if everything that was not checked had passed.".to_owned());
+                notes.push(
+                    "This assumes that everything that was not checked would pass.".to_owned(),
+                );
                 assume(question, report, &request, stored)
             }
         });
@@ -87,7 +89,7 @@ pub fn simulate(
         if answer.expires_in < asked {
             let (asked, cut) = (format_duration(asked), format_duration(answer.expires_in));
             notes.push(format!(
-                "The lifetime of {asked} is cut to the issuer's maximum of {cut}."
+                "The requested lifetime of {asked} is reduced to the issuer's maximum of {cut}."
             ));
         }
         notes.push("The access token is a placeholder: nothing was exchanged.".to_owned());

@@ -161,7 +161,7 @@ impl PolicyFields {
         }
         if self.rules.is_empty() && self.gap().is_some() {
             let path = format!("policies[{place}].rules");
-            let message = "a deny without rules denies every token, which is not chosen";
+            let message = "a deny without rules would deny every token";
             let error = Diagnostic::error(path, "rule-blank", message);
             return vec![error.help("add a rule, or choose `Deny every token`")];
         }

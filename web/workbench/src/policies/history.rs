@@ -77,9 +77,9 @@ impl Content {
         if let Self::Form(fields) = self {
             return Ok(fields.clone());
         }
-        let policies = self
-            .policies()
-            .map_err(|_| "The form can show policies once the JSON has no errors.".to_owned())?;
+        let policies = self.policies().map_err(|_| {
+            "The form cannot show the policies until the errors in the JSON are fixed.".to_owned()
+        })?;
         let fields: Vec<_> = policies.iter().map(PolicyFields::of).collect();
         for (index, (fields, policy)) in fields.iter().zip(&policies).enumerate() {
             if !is_same(&fields.definition(), policy) {

@@ -134,11 +134,17 @@ fn each(
 fn sentence(change: ListChange, count: usize, place: usize, total: usize) -> String {
     match (change, count) {
         (ListChange::Up | ListChange::Down | ListChange::Before(_), 1) => {
-            format!("Now policy {place} of {total}. Order changes no decision.")
+            format!("Now policy {place} of {total}. The order of policies does not matter.")
         }
-        (ListChange::Up, _) => format!("Moved {count} policies up. Order changes no decision."),
-        (ListChange::Down, _) => format!("Moved {count} policies down. Order changes no decision."),
-        (ListChange::Before(_), _) => format!("Moved {count} policies. Order changes no decision."),
+        (ListChange::Up, _) => {
+            format!("Moved {count} policies up. The order of policies does not matter.")
+        }
+        (ListChange::Down, _) => {
+            format!("Moved {count} policies down. The order of policies does not matter.")
+        }
+        (ListChange::Before(_), _) => {
+            format!("Moved {count} policies. The order of policies does not matter.")
+        }
         (ListChange::Duplicate, 1) => format!("Duplicated as policy {place}."),
         (ListChange::Duplicate, _) => format!("Duplicated {count} policies."),
         (ListChange::Delete, 1) => format!("Deleted policy {place}."),
@@ -215,7 +221,7 @@ mod tests {
                 &[1][..],
                 ListChange::Up,
                 "bacd",
-                "Now policy 1 of 4. Order changes no decision.",
+                "Now policy 1 of 4. The order of policies does not matter.",
             ),
             (
                 &[0],

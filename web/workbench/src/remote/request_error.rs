@@ -42,7 +42,7 @@ impl RequestError {
             Self::Changed => "someone else has changed it in the meantime".to_owned(),
             Self::Missing => "the server does not have it: it may have been deleted".to_owned(),
             Self::KeysUnfetched(message) => {
-                format!("{message}; to go on without fetching, paste the keys into `JWKS`")
+                format!("{message}; to continue without fetching, paste the keys into `JWKS`")
             }
             Self::Untrusted { message, .. } | Self::Guarded(message) | Self::Refused(message) => {
                 message.clone()

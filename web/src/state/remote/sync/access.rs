@@ -44,7 +44,7 @@ impl Sync {
             .cloned();
         let Some(chosen) = chosen else {
             if user["siteAdmin"] != true {
-                return Err("this token is for no organization".to_owned());
+                return Err("this token does not belong to an organization".to_owned());
             }
             remote.token.set_value(token.to_owned());
             if keep {

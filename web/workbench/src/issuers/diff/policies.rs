@@ -137,8 +137,8 @@ fn details(old: &PolicyDefinition, new: &PolicyDefinition) -> Vec<String> {
     }
     field("authorizedPermissions", permissions(old), permissions(new));
     match (old.report_only, new.report_only) {
-        (false, true) => details.push("it only reports what it would deny".to_owned()),
-        (true, false) => details.push("it denies, and does not only report any more".to_owned()),
+        (false, true) => details.push("it now only reports what it would deny".to_owned()),
+        (true, false) => details.push("it now denies, instead of only reporting".to_owned()),
         _ => {}
     }
     for (claim, pattern) in &old.rules {
