@@ -17,6 +17,9 @@ use crate::questions::{Asking, mine};
 /// What the signs mean.
 const LEGEND: &str = "✓ proved: not admitted   ! strangers are admitted   ○ admitted, within what is yours   ? not known";
 
+/// The most names of one's own that a line lists.
+const MOST_LISTED: usize = 10;
+
 /// The options of `claimgate who`.
 #[derive(clap::Args)]
 pub(crate) struct Who {
@@ -171,7 +174,7 @@ fn own(ours: &Ours) -> String {
         "yours, {}: {} {}\n",
         ours.source(),
         ours.part,
-        ours.values.join(", ")
+        list::either(ours.values.iter(), MOST_LISTED)
     )
 }
 

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use claimgate::text::list;
 use rustc_hash::FxHashMap;
 
 use super::cube::Origin;
@@ -213,16 +214,8 @@ impl Words<'_> {
 
     fn lang(&self, lang: LangId) -> String {
         let patterns = self.space.store.patterns(lang);
-        let mut texts: Vec<String> = patterns
-            .iter()
-            .take(MAX_PATTERNS)
-            .map(|own| format!("`{}`", pattern(own)))
-            .collect();
-        let more = patterns.len().saturating_sub(MAX_PATTERNS);
-        if more > 0 {
-            texts.push(format!("{more} others"));
-        }
-        texts.join(" or ")
+        let texts = patterns.iter().map(|own| format!("`{}`", pattern(own)));
+        list::either(texts, MAX_PATTERNS)
     }
 }
 

@@ -15,6 +15,29 @@ pub fn enumerate<T: AsRef<str>>(words: &[T]) -> String {
     }
 }
 
+/// Words of which one applies, as a sentence lists them, at most `most` of them: `a`, `a or b`, `a, b or c`,
+/// `a, b or 7 others`.
+///
+/// ```
+/// let words = ["a", "b", "c", "d"];
+/// assert_eq!(claimgate::text::list::either(words.iter(), 4), "a, b, c or d");
+/// assert_eq!(claimgate::text::list::either(words.iter(), 2), "a, b or 2 others");
+/// ```
+#[must_use]
+pub fn either<T: AsRef<str>>(words: impl ExactSizeIterator<Item = T>, most: usize) -> String {
+    let left = words.len().saturating_sub(most);
+    let listed = words.take(most).map(|word| word.as_ref().to_owned());
+    let mut listed: Vec<String> = listed.collect();
+    if left > 0 {
+        listed.push(format!("{left} other{}", if left == 1 { "" } else { "s" }));
+    }
+    match listed.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+    }
+}
+
 /// Policies, given by their indices and counted from 1: `policy 1`, `policies 1, 2 and 3`.
 ///
 /// ```
@@ -39,7 +62,7 @@ pub(crate) fn policies_and(indices: &[usize], more: &[&str]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{enumerate, policies, policies_and};
+    use super::{either, enumerate, policies, policies_and};
 
     #[test]
     fn words_are_listed_as_in_a_sentence() {
@@ -50,6 +73,16 @@ mod tests {
             enumerate(&["a".to_owned(), "b".to_owned(), "c".to_owned()]),
             "a, b and c"
         );
+    }
+
+    #[test]
+    fn a_long_list_of_alternatives_is_cut_and_counted() {
+        assert_eq!(either::<&str>([].into_iter(), 3), "");
+        assert_eq!(either(["a"].iter(), 3), "a");
+        assert_eq!(either(["a", "b"].iter(), 3), "a or b");
+        assert_eq!(either(["a", "b", "c"].iter(), 3), "a, b or c");
+        assert_eq!(either(["a", "b", "c"].iter(), 2), "a, b or 1 other");
+        assert_eq!(either(["a", "b", "c"].iter(), 0), "3 others");
     }
 
     #[test]

@@ -1,6 +1,10 @@
 //! The values that fit a pattern, in words.
 
+use claimgate::text::list::either;
 use claimgate_analysis::{Fits, Part, PartKind, Piece, Range, Whose};
+
+/// The most values that a sentence lists: many policies name many repositories.
+pub(super) const MOST_LISTED: usize = 5;
 
 /// The name of a part as people read it: `owner id`.
 pub fn part_name(part: &Part) -> String {
@@ -10,9 +14,9 @@ pub fn part_name(part: &Part) -> String {
 /// What fits for a part, in a few characters: `acme…`.
 pub fn short(part: &Part) -> String {
     match &part.range {
-        Range::Only { texts } => texts.join(" or "),
+        Range::Only { texts } => either(texts.iter(), MOST_LISTED),
         Range::Beginning { with } => format!("{with}…"),
-        Range::Like { patterns } => patterns.join(" or "),
+        Range::Like { patterns } => either(patterns.iter(), MOST_LISTED),
         _ => format!("any {}", part_name(part)),
     }
 }
@@ -20,8 +24,7 @@ pub fn short(part: &Part) -> String {
 /// What fits for a part, and whose it is, in a sentence with code in backticks.
 pub fn sentence(part: &Part) -> String {
     let quoted = |texts: &[String]| {
-        let quoted: Vec<_> = texts.iter().map(|text| format!("`{text}`")).collect();
-        quoted.join(" or ")
+        either(texts.iter().map(|text| format!("`{text}`")), MOST_LISTED)
     };
     let range = match &part.range {
         Range::Only { texts } => format!("only {}", quoted(texts)),

@@ -1,7 +1,10 @@
 //! Answers of the analysis in words.
 
 use claimgate::policy::PolicyDefinition;
+use claimgate::text::list::either;
 use claimgate_analysis::{Edit, Ours};
+
+use super::fits::MOST_LISTED;
 
 /// An edit as an instruction, with the claim and the pattern in backticks.
 pub fn edit(edit: &Edit, policies: &[PolicyDefinition]) -> String {
@@ -31,7 +34,7 @@ pub fn edit(edit: &Edit, policies: &[PolicyDefinition]) -> String {
 /// What was taken for one's own, by where it comes from: "as stated", "owner acme, repository web".
 pub fn ours(ours: &[Ours]) -> Vec<(&'static str, String)> {
     let groups = ours.chunk_by(|one, other| one.is_stated == other.is_stated);
-    let text = |own: &Ours| format!("{} {}", own.part, own.values.join(" or "));
+    let text = |own: &Ours| format!("{} {}", own.part, either(own.values.iter(), MOST_LISTED));
     groups
         .filter_map(|group| {
             let own: Vec<_> = group.iter().map(text).collect();
