@@ -1,10 +1,12 @@
-// A token is a credential: it stays in the page's memory.
+// A token is a credential: it stays in the page's memory. The app loads parts of itself on demand, so each test first does
+// with harmless input what it does with the token later; from then on the page must not request anything.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
-  aMinuteLater, appUrl, copied, decision, demonstrated, eventually, githubClaims, makeIssuer, paste, storedOffline, visit, withBrowser,
+  aMinuteLater, appUrl, audience, copied, decision, demonstrated, eventually, githubClaims, makeIssuer, paste, storedOffline, visit, withBrowser,
 } from "./helpers.mjs";
-import { unfold } from "./playground-helpers.mjs";
+import { allow, deny } from "./editor-helpers.mjs";
+import { editCopy, unfold } from "./playground-helpers.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();
@@ -50,17 +52,60 @@ function isNoFile([method, url, body]) {
   return method !== "GET" || body !== null || !(name === "mark.svg" || /^(analysis\/|fonts\/)?[\w-]+\.(css|wasm|js|woff2)$/.test(name));
 }
 
+/** The requests of a page and its workers from now on: method, address, body and headers. */
+function recorded(page) {
+  const requests = [];
+  page.context().on("request", (request) => requests.push([request.method(), request.url(), request.postData(), request.headers()]));
+  page.on("websocket", (socket) => requests.push(["websocket", socket.url(), null, {}]));
+  return requests;
+}
+
+/** Takes the requests that were caused by harmless input, which may be for files of the app. */
+const taken = (requests) => assert.deepEqual(requests.splice(0).filter(isNoFile), []);
+
+/** In the page: keeps the workers that have not answered yet. */
+function countQuestions() {
+  const asked = (globalThis.askedWorkers = new Set());
+  globalThis.Worker = class extends globalThis.Worker {
+    constructor(...rest) {
+      super(...rest);
+      this.addEventListener("message", () => asked.delete(this));
+    }
+    postMessage(...rest) {
+      asked.add(this);
+      super.postMessage(...rest);
+    }
+    terminate() {
+      asked.delete(this);
+      super.terminate();
+    }
+  };
+}
+
+/** Waits until the analysis has answered, also the questions that rest before they are asked. */
+async function analyzed(page) {
+  await aMinuteLater(page);
+  await eventually(async () => assert.equal(await page.evaluate(() => globalThis.askedWorkers.size), 0, "unanswered questions"));
+}
+
+/** Goes to the list of issuers, and back to the playground. */
+async function awayAndBack(page) {
+  await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
+  await page.getByRole("heading", { level: 1, name: "OIDC Issuers" }).waitFor();
+  await page.goBack();
+  await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
+}
+
 test("while a token is pasted and evaluated, no request leaves the page and nothing of it is stored", async () => {
   const demo = await demonstrated(openPage, issuer);
   const page = await openPage(`playground?issuer=${demo.id}`, { storageState: demo.storageState, clock: true });
   await storedOffline(page);
-  const requests = [];
-  page.context().on("request", (request) => requests.push([request.method(), request.url(), request.postData(), request.headers()]));
-  page.on("websocket", (socket) => requests.push(["websocket", socket.url()]));
-  // The first input loads code: files of the app, requested by name alone.
+  const requests = recorded(page);
   await paste(page, "x", "Denied");
+  await awayAndBack(page);
   await paste(page, "", "No decision yet");
-  assert.deepEqual(requests.splice(0).filter(isNoFile), []);
+  await aMinuteLater(page);
+  taken(requests);
   const before = await kept(page);
 
   const claims = githubClaims();
@@ -90,8 +135,9 @@ test("while a token is pasted and evaluated, no request leaves the page and noth
   await page.getByRole("link", { name: "OIDC Issuers" }).first().click();
   await page.getByRole("heading", { level: 1, name: "OIDC Issuers" }).waitFor();
   await holdsNone("on another page", page);
-  // The other page is loaded, and the browser may request the icon again.
-  assert.deepEqual(requests.filter(isNoFile), []);
+  // The browser, not the app, may request the icon again for another address.
+  const icon = new URL("mark.svg", appUrl).href;
+  assert.deepEqual(requests.filter(([method, url, body]) => method !== "GET" || url !== icon || body !== null), [], "no request on another page");
   await page.goBack();
   await page.getByRole("heading", { level: 1, name: "Playground" }).waitFor();
   const field = page.getByLabel("Token", { exact: true });
@@ -105,27 +151,36 @@ test("while a token is pasted and evaluated, no request leaves the page and noth
 
 test("nor while a sample is signed, a scratch set is used, and everything is shared", async () => {
   const demo = await demonstrated(openPage, issuer);
-  const page = await openPage(`playground?issuer=${demo.id}`, {
-    storageState: demo.storageState,
-    permissions: ["clipboard-write"],
-    clock: true,
-  });
-  // Loads code on demand before anything is pasted.
-  await page.getByRole("button", { name: "Edit a scratch copy" }).click();
-  await page.getByRole("group", { name: "View of the policies" }).getByRole("button", { name: "JSON" }).click();
-  await page.locator(".cm-content").waitFor();
-  await page.getByRole("button", { name: "Discard the scratch set" }).click();
+  const page = await openPage(null, { storageState: demo.storageState, permissions: ["clipboard-write"], clock: true });
+  await page.addInitScript(countQuestions);
+  await visit(page, `playground?issuer=${demo.id}`);
   await storedOffline(page);
-  const requests = [];
-  page.context().on("request", (request) => requests.push([request.method(), request.url(), request.postData()]));
-  page.on("websocket", (socket) => requests.push(["websocket", socket.url()]));
+  const requests = recorded(page);
+  await paste(page, "x", "Denied");
+  for (const part of ["Exchange", "Share", "Sign a sample token"]) await unfold(page, part);
+  // The set stays in use: another one would start workers of its own, for which the browser requests their files again.
+  await editCopy(page);
+  await page.locator(".cm-content").waitFor();
+  const repository = "repo:octo-org/octo-repo";
+  const policies = [allow({ aud: audience, sub: `${repository}:*` }), deny({ sub: `${repository}:pull_request` }), deny({ actor: "mallory" })];
+  await page.getByLabel("Scratch policies as JSON").fill(JSON.stringify({ policies }, null, 2));
+  // The worker that checks the set, the one for the pattern at the cursor, and the one for who gets in.
+  await page.locator(".cm-line").filter({ hasText: `${repository}:*` }).click();
+  for (const key of ["End", "ArrowLeft", "ArrowLeft"]) await page.keyboard.press(key);
+  await page.getByRole("group", { name: "What fits" }).waitFor();
+  await unfold(page, "Who gets in");
+  await page.getByText(/^This assumes \d+ facts/).waitFor();
+  await paste(page, "", "No decision yet");
+  await analyzed(page);
+  taken(requests);
 
   const token = issuer.token(githubClaims({ sub: "repo:octo-org/other-repo:ref:refs/heads/main" }));
   await paste(page, token, "Denied");
-  await unfold(page, "Exchange");
-  await unfold(page, "Share");
-  await page.getByRole("button", { name: "Try this on a scratch copy" }).click();
+  for (const part of ["Exchange", "Share"]) await unfold(page, part);
+  await page.getByRole("button", { name: "Try this in the scratch set" }).click();
   await decision(page).filter({ hasText: "Allowed" }).waitFor();
+  // A question that replaces an unanswered one starts another worker.
+  await analyzed(page);
   await page.getByRole("button", { name: "Copy the link" }).click();
   await page.getByText("✓ Copied").waitFor();
   const link = await copied(page);
@@ -137,11 +192,9 @@ test("nor while a sample is signed, a scratch set is used, and everything is sha
   await page.getByRole("note").filter({ hasText: "Throw-away key." }).waitFor();
   const signed = await page.getByLabel("Token", { exact: true }).inputValue();
   assert.notEqual(signed, token);
-  await aMinuteLater(page);
+  await analyzed(page);
 
-  // The downloaded file is created in the page.
-  // The review of the changes loads the analysis.
-  assert.deepEqual(requests.filter((request) => isNoFile(request) && !request[1].startsWith("blob:")), [], "none but for files of the app");
+  assert.deepEqual(requests, [], "no request at all");
   const shown = await page.evaluate(() => document.documentElement.outerHTML.replaceAll(/<(pre|textarea)[^]*?<\/\1>/g, ""));
   const state = await kept(page);
   for (const part of [...token.split("."), ...signed.split(".")]) {
