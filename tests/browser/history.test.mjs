@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { KEYS, saved, signIn, withServer } from "./connected-helpers.mjs";
 import { review, samplesOf, tool } from "./editor-helpers.mjs";
-import { eventually, policyForm, save, text } from "./helpers.mjs";
+import { eventually, hasFocus, policyForm, save, text } from "./helpers.mjs";
 import { download } from "./issuers-helpers.mjs";
+import { inSight } from "./keyboard.mjs";
 
 const { server, openPage } = withServer();
 const rule = (sub) => [{ decision: "allow", tokenType: "organization", rules: { aud: "a", sub } }];
@@ -195,8 +196,8 @@ test("restoring by keyboard alone", async () => {
   await tool(page, `Restore revision ${old}`).focus();
   await page.keyboard.press("Enter");
   await restoring(page).getByText("repo:h:2").first().waitFor();
-  const focused = () => page.evaluate(() => [document.activeElement.textContent, getComputedStyle(document.activeElement).outlineStyle]);
-  assert.deepEqual(await focused(), ["Restore", "solid"]);
+  await hasFocus(restoring(page).getByRole("button", { name: "Restore", exact: true }));
+  await inSight(page, "the dialog");
   await page.keyboard.press("Enter");
   await page.getByText(`✓ Restored revision ${old}.`).waitFor();
   assert.equal(await subjectOf(name), "repo:h:1");

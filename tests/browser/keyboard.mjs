@@ -5,12 +5,17 @@ import { settled } from "./helpers.mjs";
 /** The most stops to an element. */
 const MOST_STOPS = 200;
 
-/**
- * Presses a key that moves the focus, and fails if the focused element cannot be seen, once the page is settled: an answer may
- * move it, and the page brings it back. `where` names the page.
- */
+/** Presses a key that moves the focus, and returns what has it then; fails if that is not in sight. `where` names the page. */
 export async function step(page, where, key = "Tab") {
   await page.keyboard.press(key);
+  return inSight(page, where);
+}
+
+/**
+ * Fails if the focused element cannot be seen, once the page is settled: an answer may move it, and the page brings it back.
+ * Returns it, or null if there is none.
+ */
+export async function inSight(page, where) {
   let focus = await focused(page);
   if (focus?.problem) {
     await settled(page);

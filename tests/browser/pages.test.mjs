@@ -5,6 +5,7 @@ import {
   appUrl, decision, demonstrated, eventually, githubClaims, makeIssuer, paste, policyForm, register, save, settled, text, visit,
   withBrowser,
 } from "./helpers.mjs";
+import { step, tabTo } from "./keyboard.mjs";
 
 const openPage = withBrowser();
 const issuer = makeIssuer();
@@ -106,14 +107,7 @@ describe("the keyboard", () => {
 
   test("completes the whole demonstration", async () => {
     const page = await openPage();
-    const focusOn = async (locator) => {
-      const target = await locator.elementHandle();
-      for (let step = 0; step < 80; step += 1) {
-        if (await target.evaluate((element) => element === document.activeElement)) return;
-        await page.keyboard.press("Tab");
-      }
-      assert.fail(`not reached by Tab: ${locator}`);
-    };
+    const focusOn = (locator) => tabTo(page, locator, "the demonstration");
     await focusOn(page.getByRole("link", { name: "Register issuer" }));
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Register issuer" }).waitFor();
@@ -130,7 +124,7 @@ describe("the keyboard", () => {
     await page.keyboard.press("Enter");
     await focusOn(policyForm(page, 1).getByLabel("Claim", { exact: true }));
     await page.keyboard.type("sub");
-    await page.keyboard.press("Tab");
+    await step(page, "the demonstration");
     await page.keyboard.type("repo:octo-org/*");
     await focusOn(page.getByRole("button", { name: "Save policies" }));
     await page.keyboard.press("Space");

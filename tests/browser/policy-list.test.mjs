@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 import { eventually, hasFocus, policyForm, save, text, withBrowser } from "./helpers.mjs";
 import { allow, deny, review, sampleNamed, samplesOf, tool, withPolicies } from "./editor-helpers.mjs";
 import { download } from "./issuers-helpers.mjs";
+import { inSight, step } from "./keyboard.mjs";
 
 const openPage = withBrowser();
 const app = (number) => `repo:octo-org/app-${number}:ref:refs/heads/main`;
@@ -223,38 +224,25 @@ for (const width of [1280, 390]) {
 test("by keyboard alone: filter, unfold, edit, select and save, and the focus is always in sight", async () => {
   const page = await openPage("issuers/e1", { ...withPolicies(many, tests), viewport: { width: 1280, height: 800 } });
   await lines(page).nth(39).waitFor();
-  const seen = async () => {
-    const hidden = await page.evaluate(() => {
-      const element = document.activeElement;
-      const box = element.getBoundingClientRect();
-      const at = document.elementFromPoint(box.left + box.width / 2, box.top + Math.min(box.height / 2, 12));
-      const label = element.labels?.[0];
-      const style = getComputedStyle(element);
-      const isFree = at && (element.contains(at) || at.contains(element) || label?.contains(at));
-      return isFree && (style.outlineStyle !== "none" || style.boxShadow !== "none") ? "" : `${element.outerHTML.slice(0, 120)} is behind ${at?.outerHTML.slice(0, 120)}`;
-    });
-    assert.equal(hidden, "");
+  const goTo = async (locator) => {
+    await locator.focus();
+    await inSight(page, `${locator}`);
   };
-  await page.getByLabel("Select all listed policies").focus();
+  await goTo(page.getByLabel("Select all listed policies"));
   // Down the whole list, behind the tools above and the bar below, and back.
-  for (let step = 0; step < 88; step += 1) {
-    await page.keyboard.press("Tab");
-    await seen();
+  for (const key of ["Tab", "Shift+Tab"]) {
+    for (let stop = 0; stop < 88; stop += 1) assert.ok(await step(page, `the list, ${key}`, key), `${key} leads from element to element`);
   }
-  for (let step = 0; step < 88; step += 1) {
-    await page.keyboard.press("Shift+Tab");
-    await seen();
-  }
-  await page.getByLabel("Filter policies").focus();
+  await goTo(page.getByLabel("Filter policies"));
   await page.keyboard.type("app-12");
   await eventually(async () => assert.equal(await lines(page).count(), 1));
-  await line(page, 13).focus();
+  await goTo(line(page, 13));
   await page.keyboard.press("Enter");
-  await policyForm(page, 13).getByLabel("Pattern", { exact: true }).nth(1).focus();
+  await goTo(policyForm(page, 13).getByLabel("Pattern", { exact: true }).nth(1));
   await page.keyboard.type("x");
-  await page.getByLabel("Select policy 13", { exact: true }).focus();
+  await goTo(page.getByLabel("Select policy 13", { exact: true }));
   await page.keyboard.press("Space");
-  await chosen(page).getByRole("button", { name: "Deny", exact: true }).focus();
+  await goTo(chosen(page).getByRole("button", { name: "Deny", exact: true }));
   await page.keyboard.press("Enter");
   await save(page);
   const policy = (await stored(page)).policies[12];
