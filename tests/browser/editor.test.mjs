@@ -51,7 +51,7 @@ for (const width of [1280, 390]) {
 
     test("policies are moved, duplicated, counted and removed, with a note that order does not matter", async () => {
       const page = await open(undefined, undefined, size);
-      await page.getByText("Their order changes no decision").waitFor();
+      await page.getByText("The order of policies does not matter.").waitFor();
       assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /2\/40/);
       await tool(page, "Move down policy 1").click();
       assert.equal(await pattern(page, 1).inputValue(), "*:pull_request");

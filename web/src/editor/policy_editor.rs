@@ -65,7 +65,7 @@ pub(crate) fn PolicyEditor(
                     </div>
                 </div>
                 <p class="lead">
-                    "A token is allowed if an allow matches and no deny does. The order of policies does not matter."
+                    "A token is allowed if an allow matches and no deny does."
                 </p>
                 <PolicyViews
                     state=state
