@@ -114,8 +114,11 @@ test("a duplicate has the policies and settings of the first, under a URL of its
   await page.getByRole("button", { name: "Register issuer" }).click();
   await page.getByRole("heading", { level: 1, name: "First copy" }).waitFor();
   await eventually(async () => assert.equal((await server.issuer("First copy"))?.authPolicy.policies.length, 2));
+  await eventually(async () => {
+    const { url, singleUse, maxExpiration } = await server.issuer("First copy");
+    assert.deepEqual([url, singleUse, maxExpiration], ["https://second.example", true, 120]);
+  });
   const copy = await server.issuer("First copy");
-  assert.deepEqual([copy.url, copy.singleUse, copy.maxExpiration], ["https://second.example", true, 120]);
   assert.deepEqual(copy.jwks, JSON.parse(KEYS));
   assert.deepEqual(copy.authPolicy.policies.map(({ rules, reportOnly }) => [rules.sub, reportOnly ?? false]), [["a", false], ["b", true]]);
 });

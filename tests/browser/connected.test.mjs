@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { BOOTSTRAP, DEMO, KEYS, Server, kept, saved, signIn, withServer } from "./connected-helpers.mjs";
-import { aMinuteLater, addPolicy, eventually, paste, policyForm, save } from "./helpers.mjs";
+import { aMinuteLater, addPolicy, eventually, hasValue, paste, policyForm, save } from "./helpers.mjs";
 
 const { server, openPage } = withServer();
 
@@ -68,8 +68,10 @@ for (const width of [1280, 390]) {
 
       await addPolicy(page, 1, "allow", [["sub", "repo:octo-org/*"]]);
       await save(page);
-      const { policies } = (await server.issuer(name)).authPolicy;
-      assert.deepEqual(policies.map(({ decision, rules }) => [decision, rules]), [["allow", { sub: "repo:octo-org/*" }]]);
+      await eventually(async () => {
+        const { policies } = (await server.issuer(name)).authPolicy;
+        assert.deepEqual(policies.map(({ decision, rules }) => [decision, rules]), [["allow", { sub: "repo:octo-org/*" }]]);
+      });
 
       await page.getByRole("tab", { name: "Details" }).click();
       await page.getByLabel("Max expiration").fill("3");
@@ -110,7 +112,7 @@ for (const width of [1280, 390]) {
       const differing = await conflict.locator(".versions mark").allInnerTexts();
       assert.deepEqual(differing.map((line) => line.trim()), ['"sub": "mine"', '"sub": "theirs"'], "mine is beside theirs");
       assert.deepEqual(await subjects(name), ["theirs"], "the server's version stays until the person has chosen");
-      assert.equal(await pattern(page, 1).inputValue(), "theirs");
+      await hasValue(pattern(page, 1), "theirs");
       await page.getByRole("status").filter({ hasText: "Two versions, see above" }).waitFor();
       assert.equal(await page.getByText("✓ Saved").filter({ visible: true }).count(), 0, "changes that the server does not have are not saved");
       await conflict.getByRole("button", { name: "Use my version" }).click();
@@ -141,8 +143,8 @@ for (const width of [1280, 390]) {
       const undone = page.getByRole("alert").filter({ hasText: `${name}: The policies were not saved` });
       await undone.waitFor();
       assert.match(await undone.innerText(), /policy definition can not be empty/);
-      await pattern(page, 1).waitFor();
-      assert.equal(await pattern(page, 1).inputValue(), "first", "the server's version is shown again");
+      // The server's version is shown again.
+      await hasValue(pattern(page, 1), "first");
       await undone.getByRole("button", { name: "Discard" }).click();
       await undone.waitFor({ state: "detached" });
     });
@@ -154,7 +156,7 @@ for (const width of [1280, 390]) {
       await saveAtOnce(page);
       const undone = page.getByRole("alert").filter({ hasText: `${name}: The policies were not saved: the server cannot be reached.` });
       await undone.waitFor();
-      assert.equal(await pattern(page, 1).inputValue(), "first");
+      await hasValue(pattern(page, 1), "first");
       await undone.getByText("Show the unsaved change").click();
       assert.match(await undone.innerText(), /"second"/);
       await undone.getByRole("button", { name: "Try again" }).click();
@@ -255,7 +257,7 @@ test("a token in the playground stays in the page, in connected mode too", async
   page.requests.length = 0;
   await paste(page, sample.token, "Allowed");
   await aMinuteLater(page);
-  assert.ok(page.requests.some((request) => request.url().includes("/oidc/issuers")), "the page polls for changes by others");
+  await eventually(() => assert.ok(page.requests.some((request) => request.url().includes("/oidc/issuers")), "the page polls for changes by others"));
   for (const request of page.requests) {
     const text = JSON.stringify([request.url(), request.postData(), await request.allHeaders()]);
     for (const part of sample.token.split(".")) assert.ok(!text.includes(part), request.url());
@@ -276,9 +278,13 @@ test("the example of a registration becomes a test of the issuer, on the server"
   await saved(page);
   const example = page.getByText("Example", { exact: true }).first();
   await example.waitFor();
-  const { id } = (await server.issuers()).find((issuer) => page.url().includes(issuer.id));
-  const { samples } = await server.call("GET", `/api/orgs/demo/oidc/issuers/${id}/samples`);
-  assert.deepEqual(samples.map((one) => [one.name, one.expect]), [["Example", "allowed"]]);
+  // The address has the server's identifier once the issuer is registered.
+  await eventually(async () => {
+    const registered = (await server.issuers()).find((issuer) => page.url().includes(issuer.id));
+    assert.ok(registered, `${page.url()} names an issuer of the server`);
+    const { samples } = await server.call("GET", `/api/orgs/demo/oidc/issuers/${registered.id}/samples`);
+    assert.deepEqual(samples.map((one) => [one.name, one.expect]), [["Example", "allowed"]]);
+  });
   await page.reload();
   await signIn(page);
   await example.waitFor();

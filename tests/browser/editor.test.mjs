@@ -2,7 +2,7 @@
 // and samples.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { githubClaims, hasCount, hasFocus, makeIssuer, policyForm, save, text, withBrowser } from "./helpers.mjs";
+import { eventually, githubClaims, hasFocus, makeIssuer, policyForm, save, text, withBrowser } from "./helpers.mjs";
 import { allow, codeIn, deny, review, sampleNamed, samplesOf, tool, withPolicies } from "./editor-helpers.mjs";
 
 const openPage = withBrowser();
@@ -113,25 +113,27 @@ for (const width of [1280, 390]) {
     test("keys, words, claims and patterns are completed", async () => {
       const page = await openJson(undefined, { ...size, clock: true });
       const options = page.getByRole("listbox", { name: "Completions" }).getByRole("option");
-      const at = async (before, typed) => {
+      /** Types where `before` has a bar, and waits until `check` accepts the options. */
+      const at = async (before, typed, check) => {
         await code(page).fill(before.replace("|", ""));
         await page.keyboard.press("Control+Home");
         for (let step = 0; step < before.indexOf("|"); step += 1) await page.keyboard.press("ArrowRight");
         await page.keyboard.type(typed);
-        await options.first().waitFor();
-        return options.allInnerTexts();
+        await eventually(async () => check(await options.allInnerTexts()));
       };
-      const keys = await at('{"policies": [{"tokenType": "team", |}]}', '"');
-      assert.ok(keys.includes("decision") && keys.includes("teamName") && !keys.includes("runnerID") && !keys.includes("tokenType"), keys);
-      assert.deepEqual(await at('[{"decision": |}]', '"'), ["allow", "deny"]);
-      assert.deepEqual(await at('[{"tokenType": |}]', '"'), ["organization", "personal", "runner", "team"]);
-      const claims = await at('[{"rules": {|}}]', '"');
-      assert.ok(claims.includes("repository_owner") && !claims.includes("decision"), claims);
-      const patterns = await at('[{"rules": {"sub": |}}]', '"');
-      assert.ok(patterns.some((one) => one.includes("repo:") && one.includes("pattern")), patterns);
+      await at('{"policies": [{"tokenType": "team", |}]}', '"', (keys) => {
+        assert.ok(keys.includes("decision") && keys.includes("teamName") && !keys.includes("runnerID") && !keys.includes("tokenType"), `${keys}`);
+      });
+      await at('[{"decision": |}]', '"', (words) => assert.deepEqual(words, ["allow", "deny"]));
+      await at('[{"tokenType": |}]', '"', (words) => assert.deepEqual(words, ["organization", "personal", "runner", "team"]));
+      await at('[{"rules": {|}}]', '"', (claims) => {
+        assert.ok(claims.includes("repository_owner") && !claims.includes("decision"), `${claims}`);
+      });
+      await at('[{"rules": {"sub": |}}]', '"', (patterns) => {
+        assert.ok(patterns.some((one) => one.includes("repo:") && one.includes("pattern")), `${patterns}`);
+      });
       await page.keyboard.press("Escape");
-      await at('[{"decision": |}]', '"d');
-      await hasCount(options, 1);
+      await at('[{"decision": |}]', '"d', (words) => assert.equal(words.length, 1, `${words}`));
       // Enter directly after the list has opened does not select from it.
       await page.clock.runFor(100);
       await page.keyboard.press("Enter");

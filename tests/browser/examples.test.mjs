@@ -12,7 +12,7 @@ for (const width of widths) {
   test(`${width} px: all are listed, and filtered by decision`, async () => {
     const page = await openPage("examples", sized(width));
     const all = examples();
-    assert.equal(await cards(page).count(), all.length);
+    await hasCount(cards(page), all.length);
     const shown = await text(page.getByRole("main"));
     for (const example of all) {
       assert.ok(shown.includes(example.title) && shown.includes(example.story.replaceAll(/\s+/g, " ")), example.id);

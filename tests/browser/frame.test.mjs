@@ -32,11 +32,13 @@ test("header, content and footer begin and end at the same place, on every width
 
 test("the bundled typefaces are used", async () => {
   const page = await openPage();
-  const loaded = await page.evaluate(async () => {
-    await document.fonts.ready;
-    return [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family.replaceAll('"', ""));
+  await eventually(async () => {
+    const loaded = await page.evaluate(async () => {
+      await document.fonts.ready;
+      return [...document.fonts].filter((font) => font.status === "loaded").map((font) => font.family.replaceAll('"', ""));
+    });
+    assert.ok(loaded.includes("Inter"), `${loaded}`);
   });
-  assert.ok(loaded.includes("Inter"), `${loaded}`);
 });
 
 describe("the command palette", () => {
@@ -58,11 +60,12 @@ describe("the command palette", () => {
     const page = await openPage("", { storageState });
     await page.getByRole("button", { name: "Go to…" }).click();
     const options = palette(page).getByRole("option");
-    await options.first().waitFor();
-    const all = await options.allInnerTexts();
-    for (const words of ["Playground", "GitHub Actions", "A dot that matches any character", "Policy language", "Theme: Dark"]) {
-      assert.ok(all.some((option) => option.includes(words)), words);
-    }
+    await eventually(async () => {
+      const all = await options.allInnerTexts();
+      for (const words of ["Playground", "GitHub Actions", "A dot that matches any character", "Policy language", "Theme: Dark"]) {
+        assert.ok(all.some((option) => option.includes(words)), words);
+      }
+    });
     await page.keyboard.type("no such thing");
     await palette(page).getByText("Nothing matches.").waitFor();
     await page.keyboard.press("Escape");
@@ -213,8 +216,10 @@ describe("registering from what is pasted", () => {
   test("the submit button is in sight without scrolling", async () => {
     for (const width of [1280, 390]) {
       const page = await openPage("issuers/new?preset=github-actions", { viewport: { width, height: 800 } });
-      const { bottom, top } = await page.getByRole("button", { name: "Register issuer" }).evaluate((button) => button.getBoundingClientRect().toJSON());
-      assert.ok(top > 0 && bottom <= 800, `${width}: ${top} to ${bottom}`);
+      await eventually(async () => {
+        const { bottom, top } = await page.getByRole("button", { name: "Register issuer" }).evaluate((button) => button.getBoundingClientRect().toJSON());
+        assert.ok(top > 0 && bottom <= 800, `${width}: ${top} to ${bottom}`);
+      });
     }
   });
 });
@@ -228,12 +233,15 @@ describe("completion", () => {
     await field.click();
     const list = page.getByRole("listbox").filter({ visible: true });
     await list.getByRole("option").first().waitFor();
-    const seen = await list.evaluate((list) => {
-      const { left, top, width, height } = list.getBoundingClientRect();
-      const points = [[left + 4, top + 4], [left + width - 4, top + height - 4]];
-      return list.matches(":popover-open") && points.every(([x, y]) => list.contains(document.elementFromPoint(x, y)));
+    // A finding that arrives moves the field, and the list follows.
+    await eventually(async () => {
+      const seen = await list.evaluate((list) => {
+        const { left, top, width, height } = list.getBoundingClientRect();
+        const points = [[left + 4, top + 4], [left + width - 4, top + height - 4]];
+        return list.matches(":popover-open") && points.every(([x, y]) => list.contains(document.elementFromPoint(x, y)));
+      });
+      assert.ok(seen, "nothing covers or clips the list");
     });
-    assert.ok(seen, "nothing covers or clips the list");
     await page.keyboard.press("Escape");
     await hasCount(list, 0);
   });

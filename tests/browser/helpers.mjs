@@ -139,6 +139,12 @@ export async function eventually(check) {
 /** Waits for a number of elements. */
 export const hasCount = (locator, count) => eventually(async () => assert.equal(await locator.count(), count, `${locator}`));
 
+/** Waits until the text of the element matches, as `text` has it. */
+export const hasText = (locator, pattern) => eventually(async () => assert.match(await text(locator), pattern));
+
+/** Waits until the field has the value. */
+export const hasValue = (locator, value) => eventually(async () => assert.equal(await locator.inputValue(), value));
+
 /** Waits until the element has the focus. */
 export const hasFocus = (locator) => locator.and(locator.page().locator(":focus")).waitFor();
 

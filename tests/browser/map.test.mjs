@@ -1,7 +1,7 @@
 // The trust map without a server: its lines count tests.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hasFocus, withBrowser } from "./helpers.mjs";
+import { hasCount, hasFocus, withBrowser } from "./helpers.mjs";
 import { policy, storageState } from "./issuers-helpers.mjs";
 
 const openPage = withBrowser();
@@ -47,7 +47,7 @@ test("the map is one stop of the Tab key, and shows what a node is connected wit
   await first.focus();
   await page.keyboard.press("ArrowDown");
   await hasFocus(map.getByRole("link", { name: /^Issuer: GitLab/ }));
-  assert.equal(await map.locator("g.is-dim").filter({ hasText: "GitHub Actions" }).count(), 1);
+  await hasCount(map.locator("g.is-dim").filter({ hasText: "GitHub Actions" }), 1);
   for (const key of ["ArrowRight", "ArrowRight"]) await page.keyboard.press(key);
   await hasFocus(map.getByRole("img", { name: "Token: team deploy*" }));
   await page.keyboard.press("Tab");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { describe, test } from "node:test";
 import {
-  appUrl, demonstrate, githubClaims, makeIssuer, paste, storedOffline, visit, withBrowser,
+  appUrl, demonstrate, eventually, githubClaims, makeIssuer, paste, storedOffline, visit, withBrowser,
 } from "./helpers.mjs";
 
 const openPage = withBrowser();
@@ -97,8 +97,8 @@ describe("a newer version", () => {
       await Promise.all([page.waitForEvent("load"), note.getByRole("button", { name: "Reload" }).click()]);
       await page.getByRole("heading", { level: 1 }).waitFor();
       assert.ok((await html()).includes("Claimgate, newer"));
-      const names = await page.evaluate(() => caches.keys());
-      assert.deepEqual(names, ["claimgate-app-newer"], "what the old version kept is gone");
+      // The worker deletes what the old version kept while it takes over.
+      await eventually(async () => assert.deepEqual(await page.evaluate(() => caches.keys()), ["claimgate-app-newer"]));
       await page.context().close();
     } finally {
       server.close();

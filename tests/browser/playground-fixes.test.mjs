@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isInOrder } from "./accessibility.mjs";
 import {
-  check, decision, demonstrated, githubClaims, issuerUrl, makeIssuer, now, paste, text, tokenField, visit, withBrowser,
+  check, decision, demonstrated, eventually, githubClaims, hasText, hasValue, issuerUrl, makeIssuer, now, paste, text, tokenField, visit,
+  withBrowser,
 } from "./helpers.mjs";
 import { stored, unfold } from "./playground-helpers.mjs";
 
@@ -30,7 +31,7 @@ test("a token of an unregistered issuer gets as far as Allowed without leaving t
   await decision(page).filter({ hasText: "there is no policy" }).waitFor();
   await act(page, "Draft a policy from this token");
   const draft = page.locator("#draft-panel");
-  assert.match(await text(draft), /repository_owner_id = 65.*repository = octo-org\/octo-repo.*branch or tag: ref = refs\/heads\/main/);
+  await hasText(draft, /repository_owner_id = 65.*repository = octo-org\/octo-repo.*branch or tag: ref = refs\/heads\/main/);
   await draft.getByRole("checkbox", { name: /branch or tag/ }).uncheck();
   await draft.getByText("Admits jobs on every branch, every tag and every pull request.").waitFor();
   await draft.getByRole("button", { name: "Add to the scratch set" }).click();
@@ -69,7 +70,8 @@ test("the token stays while another page is shown, and the page for registration
   await page.getByText("The token stays in memory while you register its issuer").waitFor();
   await act(page, "Register this issuer");
   await page.getByRole("heading", { level: 1, name: "Register issuer" }).waitFor();
-  assert.equal(await page.getByLabel("URL", { exact: true }).inputValue(), issuerUrl);
+  // What detects the provider is loaded on demand.
+  await hasValue(page.getByLabel("URL", { exact: true }), issuerUrl);
   assert.ok(!page.url().includes(token.split(".")[1]));
   // The form that was filled in from the token is unsaved work.
   page.once("dialog", (dialog) => dialog.accept());
@@ -107,7 +109,8 @@ test("typed claims begin as those of the token", async () => {
   await paste(page, issuer.token(githubClaims({ actor: "hubot" })), "Allowed");
   await page.getByRole("button", { name: "From claims" }).click();
   await page.getByText("No token: signature, issuer and time were not checked.").first().waitFor();
-  assert.match(await page.getByLabel("Claims", { exact: true }).innerText(), /"actor": "hubot"/);
+  // A plain field is there until the code editor has loaded.
+  await eventually(async () => assert.match(await page.getByLabel("Claims", { exact: true }).innerText(), /"actor": "hubot"/));
 });
 
 test("a token that is dropped on another page opens in the playground", async () => {

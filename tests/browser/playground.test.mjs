@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import {
-  appUrl, check, checks, decision, demonstrated, eventually, explanation, githubClaims, hasFocus, issuerUrl, makeIssuer, now, paste,
-  settled, text, tokenField, visit, withBrowser,
+  appUrl, check, checks, decision, demonstrated, eventually, explanation, githubClaims, hasFocus, hasText, issuerUrl, makeIssuer, now,
+  paste, settled, text, tokenField, visit, withBrowser,
 } from "./helpers.mjs";
 import { asJson, editCopy, pane, signer, sized, stored, tampered, unfold, widths } from "./playground-helpers.mjs";
 
@@ -30,8 +30,10 @@ for (const width of widths) {
         const visible = await Promise.all(inputs.map((region) => region.isVisible()));
         assert.deepEqual(visible, inputs.map((_, other) => width > 1000 || other === index), name);
         await page.evaluate(() => scrollBy({ top: 4000, behavior: "instant" }));
-        const box = await decision(page).boundingBox();
-        assert.ok(box.y >= 0 && box.y + box.height <= 900, `${name}: the decision is at ${box.y}`);
+        await eventually(async () => {
+          const box = await decision(page).boundingBox();
+          assert.ok(box.y >= 0 && box.y + box.height <= 900, `${name}: the decision is at ${box.y}`);
+        });
         assert.match(await text(decision(page)), /Denied/);
       }
     });
@@ -159,7 +161,7 @@ for (const width of widths) {
       await exchange.getByLabel("Organization").fill("acme");
       await exchange.getByLabel("Expiration in seconds").fill("86400");
       await page.waitForFunction(() => document.querySelector("[aria-label='the answer']").textContent.includes("200 OK"));
-      assert.match(await text(exchange), /The requested lifetime of 1 day is reduced to the issuer's maximum of 2 hours\./);
+      await hasText(exchange, /The requested lifetime of 1 day is reduced to the issuer's maximum of 2 hours\./);
 
       await pane(page, "Token");
       await paste(page, stranger(), "Denied");

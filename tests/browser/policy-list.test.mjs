@@ -127,9 +127,14 @@ for (const width of [1280, 390]) {
       const over = async (number, target) => {
         await grip(number).hover();
         await page.mouse.down();
-        const { x, y } = await line(page, target).boundingBox();
-        await page.mouse.move(x + 5, y + 20);
-        await page.mouse.move(x + 5, y + 3, { steps: 5 });
+        // A finding that arrives moves the lines below it.
+        await eventually(async () => {
+          const { x, y } = await line(page, target).boundingBox();
+          await page.mouse.move(x + 5, y + 20);
+          await page.mouse.move(x + 5, y + 3, { steps: 5 });
+          const row = page.locator(".policy").nth(target - 1);
+          assert.ok(await row.evaluate((row) => row.classList.contains("policy--drop-before")), `over policy ${target}`);
+        });
         await page.locator(".policy--dragged").waitFor();
       };
       await over(4, 2);

@@ -1,7 +1,7 @@
 // Registering an issuer from a provider: a few parameters determine its URL, policies and sample.
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { hasFocus, text, visit, withBrowser } from "./helpers.mjs";
+import { eventually, hasFocus, hasText, hasValue, visit, withBrowser } from "./helpers.mjs";
 import { readStored, storageState } from "./issuers-helpers.mjs";
 
 const openPage = withBrowser();
@@ -17,14 +17,14 @@ for (const width of [1280, 390]) {
     await page.getByLabel("Pulumi organization").fill("acme");
     await page.getByLabel("Owner").fill("octo-org");
     await page.getByLabel("Repository").fill("site.example");
-    assert.match(await text(preview(page)), /The preview uses example values for: Branch\./);
+    await hasText(preview(page), /The preview uses example values for: Branch\./);
     await page.getByText("matches any one character in a pattern: sitexexample is allowed too").or(
       page.getByText("`sitexexample` is allowed too")).first().waitFor();
     await page.getByRole("button", { name: "Register issuer" }).click();
     await page.getByText("Enter the branch").waitFor();
     await hasFocus(page.getByLabel("Branch"));
     await page.getByLabel("Branch").fill("main");
-    assert.match(await text(preview(page)), /allow organization tokens aud urn:pulumi:org:acme sub repo:octo-org\/site\.example:ref:refs\/heads\/main/);
+    await hasText(preview(page), /allow organization tokens aud urn:pulumi:org:acme sub repo:octo-org\/site\.example:ref:refs\/heads\/main/);
     await page.getByRole("button", { name: "Register issuer" }).click();
     await page.getByRole("heading", { level: 1, name: "GitHub Actions" }).waitFor();
     const [issuer] = (await readStored(page)).issuers;
@@ -42,15 +42,16 @@ describe("the provider", () => {
     const page = await openPage("issuers/new?preset=gitlab");
     await page.getByRole("heading", { name: "Provider: GitLab" }).waitFor();
     const [name, url] = [page.getByLabel("Name", { exact: true }), page.getByLabel("URL", { exact: true })];
-    assert.deepEqual([await name.inputValue(), await url.inputValue()], ["GitLab", "https://gitlab.com"]);
+    await hasValue(name, "GitLab");
+    await hasValue(url, "https://gitlab.com");
     await name.fill("Ours");
     await page.getByRole("button", { name: "Change provider" }).click();
     await page.getByRole("radio", { name: "CircleCI" }).check();
     await page.getByLabel("Organization ID").waitFor();
     assert.equal(await name.inputValue(), "Ours");
-    assert.match(await url.inputValue(), /^https:\/\/oidc\.circleci\.com\/org\//);
+    await eventually(async () => assert.match(await url.inputValue(), /^https:\/\/oidc\.circleci\.com\/org\//));
     await page.getByRole("radio", { name: "Custom" }).check();
-    assert.equal(await url.inputValue(), "");
+    await hasValue(url, "");
     await page.waitForURL((url) => url.search === "");
   });
 

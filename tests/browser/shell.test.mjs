@@ -15,10 +15,11 @@ const shown = {
   playground: ["h1", ".panes", ".verdict", ".verdict__sentence", ".pane--token h2", ".pane--token .segments", ".pane--token .hint"],
 };
 
-/** Texts and positions of visible elements. */
+/** Texts and positions of visible elements, in the typefaces of the app. */
 const look = (page, within, selectors) =>
   page.evaluate(
-    ({ within, selectors }) => {
+    async ({ within, selectors }) => {
+      await document.fonts.ready;
       const root = [...document.querySelectorAll(within)].find((element) => element.checkVisibility());
       return selectors.map((selector) => {
         const element = root?.querySelector(selector);
