@@ -10,14 +10,14 @@ const replace = (from, to) => {
   if (!page.includes(from)) throw new Error(`expected \`${from}\` in index.html, found none`);
   page = page.replace(from, () => to);
 };
-const source = (name) => readFileSync(new URL(`../src/${name}`, import.meta.url), "utf8");
+const source = (name) => readFileSync(new URL(`../${name}`, import.meta.url), "utf8");
 
 /**
  * The pages of the app, as its sources have them: `routes` has the name of the page of each route of app.rs, and `styles`
  * the style sheets of each page that lazy.rs loads, by its name. A page has the name of its Wasm part.
  */
 function pages() {
-  const lazy = source("shell/lazy.rs");
+  const lazy = source("src/shell/lazy.rs");
   const [styles, ofRoute] = [{}, {}];
   for (const [, route, name, sheets] of lazy.matchAll(/lazy_page!\(\s*(\w+),\s*load_(\w+),\s*\w+,\s*"([^"]*)"/g)) {
     ofRoute[route] = name;
@@ -28,7 +28,7 @@ function pages() {
     styles[name] = sheets;
   }
   for (const [, route] of lazy.matchAll(/administration_page!\((\w+),/g)) ofRoute[route] = "administration";
-  const found = [...source("app.rs").matchAll(/path=path!\("\/([^"]*)"\) view=\{Lazy::<(\w+)>/g)];
+  const found = [...source("src/app.rs").matchAll(/path=path!\("\/([^"]*)"\) view=\{Lazy::<(\w+)>/g)];
   const routes = Object.fromEntries(found.map(([, path, route]) => [path, ofRoute[route]]));
   check(routes, styles);
   return { routes, styles };
@@ -41,7 +41,9 @@ function check(routes, styles) {
   for (const needed of ["server", "administration"]) {
     if (styles[needed] === undefined) throw new Error(`expected the styles of ${needed} in lazy.rs, found none`);
   }
-  const named = (pattern) => new Set([...page.matchAll(pattern)].map(([, name]) => name));
+  // Trunk escapes attributes, so they are read in the source.
+  const template = source("../index.html");
+  const named = (pattern) => new Set([...template.matchAll(pattern)].map(([, name]) => name));
   const sheets = named(/data-sheet="([\w-]+)"/g);
   const wanted = new Set(Object.values(styles).flatMap((names) => names.split(" ")).filter(Boolean));
   const different = [...sheets, ...wanted].filter((name) => !sheets.has(name) || !wanted.has(name));
