@@ -46,9 +46,15 @@ fn is_in_sight(element: &Element) -> bool {
     let (left, right) = (area.left() + INSET, area.right() - INSET);
     let (top, bottom) = (area.top() + INSET, area.bottom() - INSET);
     let middle = (f64::midpoint(left, right), f64::midpoint(top, bottom));
-    [middle, (left, top), (right, top), (left, bottom), (right, bottom)]
-        .iter()
-        .all(|(x, y)| is_at(element, *x as f32, *y as f32))
+    [
+        middle,
+        (left, top),
+        (right, top),
+        (left, bottom),
+        (right, bottom),
+    ]
+    .iter()
+    .all(|(x, y)| is_at(element, *x as f32, *y as f32))
 }
 
 /// Whether the topmost element at a point of the window, in pixels, is this one, within it or around it.

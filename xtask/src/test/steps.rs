@@ -161,7 +161,7 @@ pub(crate) fn jobs(options: Options) -> Result<Vec<Job>> {
             .after(&["server", "system", "test-modules"]),
         Job::new("npm", "tests of the npm package", 60.0, tests(npm_tests))
             .partial_if(is_unusual)
-            .after(&["npm-pack", "system", "test-modules"]),
+            .after(&["npm-pack", "server", "system", "test-modules"]),
     ]);
     jobs.extend(full::jobs());
     Ok(jobs)
@@ -291,7 +291,9 @@ fn clients(log: &mut Log, options: &Options) -> Result<()> {
 fn npm_tests(log: &mut Log, options: &Options) -> Result<()> {
     npm::install(log, "tests/npm")?;
     let mut node = node_tests("tests/npm", options)?;
-    log.test(Runner::Node, node.env("CHROMIUM", system::chromium()?))
+    node.env("CHROMIUM", system::chromium()?)
+        .env("CLAIMGATE", run::server_program());
+    log.test(Runner::Node, &mut node)
 }
 
 /// Node's test runner over the tests of a folder.

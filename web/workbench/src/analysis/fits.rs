@@ -23,9 +23,8 @@ pub fn short(part: &Part) -> String {
 
 /// What fits for a part, and whose it is, in a sentence with code in backticks.
 pub fn sentence(part: &Part) -> String {
-    let quoted = |texts: &[String]| {
-        either(texts.iter().map(|text| format!("`{text}`")), MOST_LISTED)
-    };
+    let quoted =
+        |texts: &[String]| either(texts.iter().map(|text| format!("`{text}`")), MOST_LISTED);
     let range = match &part.range {
         Range::Only { texts } => format!("only {}", quoted(texts)),
         Range::Beginning { with } => format!("any that begins with `{with}`"),
