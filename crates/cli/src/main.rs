@@ -57,7 +57,7 @@ enum Command {
     Who(who::Who),
     /// Show what a change of policies opens and closes, with a token for each
     Diff(diff::Diff),
-    /// Check and evaluate definitions of environments
+    /// Check and evaluate definitions of environments, and move them between files and a server
     Env(Box<env::Env>),
 }
 

@@ -19,6 +19,10 @@ impl Folder {
         Self(path.to_owned())
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// The file of an environment.
     pub(super) fn file(&self, name: &Name) -> PathBuf {
         let file = format!("{}{ENDING}", name.name);
@@ -131,7 +135,7 @@ mod tests {
     fn a_files_place_is_its_name() {
         let around = |file: &str| {
             let (folder, name) = Folder::around(Path::new(file))?;
-            Some((folder.0.display().to_string(), name.to_string()))
+            Some((folder.path().display().to_string(), name.to_string()))
         };
         for (file, folder, name) in [
             ("environments/web/prod.yaml", "environments", "web/prod"),

@@ -2,6 +2,7 @@
 
 mod check;
 mod eval;
+mod server;
 
 use std::path::Path;
 use std::process::Output;
