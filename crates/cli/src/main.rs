@@ -7,6 +7,7 @@ mod ci;
 mod decode;
 mod diff;
 mod document;
+mod env;
 mod excerpt;
 mod explain;
 mod oidc_documents;
@@ -56,6 +57,8 @@ enum Command {
     Who(who::Who),
     /// Show what a change of policies opens and closes, with a token for each
     Diff(diff::Diff),
+    /// Check and evaluate definitions of environments, and move them between files and a server
+    Env(Box<env::Env>),
 }
 
 /// The exit status of a command that could not run.
@@ -73,6 +76,7 @@ fn main() -> ExitCode {
         Command::Test(test) => test.run(),
         Command::Who(who) => who.run(),
         Command::Diff(diff) => diff.run(),
+        Command::Env(env) => env.run(),
     };
     result.unwrap_or_else(|error| {
         eprintln!("{}", output::lines(&format!("error: {error:#}")));

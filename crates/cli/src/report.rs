@@ -145,7 +145,11 @@ fn group<'a>(text: &str, located: &'a Located) -> Group<'a> {
         Severity::Warning => Level::WARNING,
         _ => Level::NOTE,
     };
-    let heading = level.primary_title(message).id(&*diagnostic.code);
+    let heading = level.primary_title(message);
+    let heading = match &*diagnostic.code {
+        "" => heading,
+        code => heading.id(code),
+    };
     let excerpt = located.place.map(|Place { line, .. }| {
         let excerpt = Excerpt::of(text, &located.span);
         let marks = AnnotationKind::Primary.span(excerpt.span);

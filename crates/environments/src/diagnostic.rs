@@ -2,37 +2,43 @@
 
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::limits::Limit;
 use crate::position::Range;
 
 /// How bad a [`Diagnostic`] is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// The definition cannot be used.
+    #[default]
     Error,
     /// The definition can be used; it may not mean what was intended.
     Warning,
 }
 
 /// A finding in a definition, in the shape of the REST API.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// Where.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub range: Option<Range>,
     /// One sentence.
     pub summary: String,
     /// More about it; often empty.
-    #[serde(skip_serializing_if = "String::is_empty")]
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
     /// Error or warning.
+    #[serde(default)]
     pub severity: Severity,
     /// The path in the document, `values.a[0]`.
-    #[serde(skip_serializing_if = "str::is_empty", serialize_with = "text")]
+    #[serde(
+        default,
+        skip_serializing_if = "str::is_empty",
+        serialize_with = "text"
+    )]
     pub path: Arc<str>,
     /// The limit that was exceeded, if one was.
     #[serde(skip)]

@@ -9,6 +9,7 @@ use crate::json::Json;
 use crate::path::{Path, Step};
 use crate::position::Range;
 use crate::schema::Schema;
+use crate::text::quote;
 use crate::value::{Content, Secrets, Value};
 
 /// A checked or opened environment.
@@ -53,6 +54,12 @@ impl Environment {
         )
     }
 
+    /// All properties as one value.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        Content::Object(self.properties.clone()).into()
+    }
+
     /// The value at a path, `aws.login["access key"]`.
     #[must_use]
     pub fn property(&self, path: &Path) -> Option<&Value> {
@@ -76,6 +83,24 @@ impl Environment {
         let is_string = |value: &Value| matches!(value.content, Content::String(_));
         self.members("files")
             .filter(move |(_, value)| is_string(value))
+    }
+
+    /// The variables of a program: those of `environmentVariables`, then those of `files`. The paths of files are
+    /// unknown before the files are written.
+    pub fn variables(&self, secrets: Secrets) -> impl Iterator<Item = (&str, String)> {
+        let variables = self.environment_variables();
+        let variables = variables.map(move |(name, value)| (name, value.to_text(secrets)));
+        let files = self.files().map(|(name, _)| (name, "[unknown]".to_owned()));
+        variables.chain(files)
+    }
+
+    /// The same as a dotenv file: `NAME="text"` in each line, quoted as Go does.
+    #[must_use]
+    pub fn to_dotenv(&self, secrets: Secrets) -> String {
+        let variables = self.variables(secrets);
+        variables
+            .map(|(name, text)| format!("{name}={}\n", quote(text)))
+            .collect()
     }
 
     fn members(&self, name: &str) -> impl Iterator<Item = (&str, &Value)> {

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 /// A position in a definition. All zero where nothing was written, as in a value of the context.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
     /// The line, from 1.
     pub line: usize,
@@ -23,7 +23,7 @@ pub struct Position {
 /// around it, and a list or object ends with its last part, without the closing bracket: clients
 /// compare these positions with those of other servers. What was written, to the byte, is
 /// [`Node::span`](crate::Node::span).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Range {
     /// The environment's name.
     pub environment: Arc<str>,

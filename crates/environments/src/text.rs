@@ -12,6 +12,7 @@ pub(crate) use yaml::to_yaml;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::json::Json;
 use crate::number::Number;
 
 /// A plain value. Strings are bytes: those of `fn::fromBase64` need not be text.
@@ -23,6 +24,26 @@ pub(crate) enum Plain {
     String(Arc<[u8]>),
     Array(Vec<Plain>),
     Object(BTreeMap<Arc<str>, Plain>),
+}
+
+impl From<&Json> for Plain {
+    fn from(json: &Json) -> Self {
+        match json {
+            Json::Null => Self::Null,
+            Json::Bool(value) => Self::Bool(*value),
+            Json::Number(number) => Self::Number(number.clone()),
+            Json::String(text) => Self::String(text.as_bytes().into()),
+            Json::Array(values) => Self::Array(values.iter().map(Self::from).collect()),
+            Json::Object(members) => {
+                let members = members.iter();
+                Self::Object(
+                    members
+                        .map(|(name, value)| (name.clone(), value.into()))
+                        .collect(),
+                )
+            }
+        }
+    }
 }
 
 /// Bytes as text; each byte that is no text becomes U+FFFD.

@@ -9,7 +9,7 @@ use crate::json::Json;
 use crate::number::Number;
 use crate::path::{Path, Step};
 use crate::position::Range;
-use crate::text::quote;
+use crate::text::{Plain, quote, to_yaml};
 
 /// A value with its origin.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -185,13 +185,59 @@ impl Value {
     /// The part at a path.
     #[must_use]
     pub fn at(&self, path: &Path) -> Option<&Self> {
-        path.steps()
-            .iter()
-            .try_fold(self, |value, step| match (&value.content, step) {
-                (Content::Object(members), Step::Key(key)) => members.get(&**key),
-                (Content::Array(values), Step::Index(index)) => values.get(*index),
-                _ => None,
-            })
+        path.steps().iter().try_fold(self, Self::step)
+    }
+
+    /// The part at a path, or the unknown value that it is a part of.
+    #[must_use]
+    pub fn at_or_unknown(&self, path: &Path) -> Option<&Self> {
+        let mut steps = path.steps().iter();
+        steps.try_fold(self, |value, step| match value.unknown {
+            true => Some(value),
+            false => value.step(step),
+        })
+    }
+
+    fn step(&self, step: &Step) -> Option<&Self> {
+        match (&self.content, step) {
+            (Content::Object(members), Step::Key(key)) => members.get(&**key),
+            (Content::Array(values), Step::Index(index)) => values.get(*index),
+            _ => None,
+        }
+    }
+
+    /// The same value with `[secret]` in place of each secret, also of those that it was merged over.
+    #[must_use]
+    pub fn redacted(&self) -> Self {
+        let content = match &self.content {
+            _ if self.unknown => Content::Null,
+            _ if self.secret => Content::String("[secret]".into()),
+            Content::Array(values) => Content::Array(values.iter().map(Self::redacted).collect()),
+            Content::Object(members) => {
+                let members = members.iter();
+                Content::Object(
+                    members
+                        .map(|(name, value)| (name.clone(), value.redacted()))
+                        .collect(),
+                )
+            }
+            scalar => scalar.clone(),
+        };
+        let base = self.trace.base.as_ref();
+        Self {
+            content,
+            trace: Trace {
+                base: base.map(|base| Box::new(base.redacted())),
+                ..self.trace.clone()
+            },
+            ..*self
+        }
+    }
+
+    /// The YAML that `fn::toYAML` would write, with numbers as text. What is unknown is `[unknown]`.
+    #[must_use]
+    pub fn to_yaml(&self, secrets: Secrets) -> String {
+        to_yaml(&Plain::from(&self.to_json(secrets)))
     }
 
     /// The plain JSON value. What is unknown is `[unknown]`.

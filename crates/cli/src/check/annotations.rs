@@ -1,11 +1,7 @@
 //! Errors and findings as annotations of GitHub Actions.
 
-use claimgate::diagnostic::Severity;
-use claimgate_analysis::place;
-
 use super::checked::CheckedFile;
-use crate::ci::github::{Annotation, Level};
-use crate::report::Located;
+use crate::ci::github::annotation;
 
 /// The annotations of all files.
 pub(super) fn annotations(files: &[CheckedFile]) -> String {
@@ -17,26 +13,4 @@ pub(super) fn annotations(files: &[CheckedFile]) -> String {
         }
     }
     text
-}
-
-fn annotation(file: &str, located: &Located) -> String {
-    let diagnostic = &located.diagnostic;
-    let help = diagnostic.help.as_deref();
-    let help = help.map(|help| format!("\nhelp: {help}"));
-    let words = match diagnostic.path.as_str() {
-        "" => String::new(),
-        path => format!("{}: ", place(path)),
-    };
-    let annotation = Annotation {
-        level: match diagnostic.severity {
-            Severity::Error => Level::Error,
-            Severity::Warning => Level::Warning,
-            _ => Level::Notice,
-        },
-        file,
-        place: located.place,
-        title: &diagnostic.code,
-        message: &format!("{words}{}{}", diagnostic.message, help.unwrap_or_default()),
-    };
-    annotation.line()
 }

@@ -1,9 +1,12 @@
 //! Annotations of GitHub Actions, which appear in the changed files: [workflow
 //! commands](https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands).
 
+use claimgate::diagnostic::Severity;
 use claimgate::json::places::Place;
+use claimgate_analysis::place;
 
 use crate::output;
+use crate::report::Located;
 
 /// How serious an annotation is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +25,29 @@ pub(crate) struct Annotation<'a> {
     pub(crate) message: &'a str,
 }
 
+/// The line for a diagnostic on a file.
+pub(crate) fn annotation(file: &str, located: &Located) -> String {
+    let diagnostic = &located.diagnostic;
+    let help = diagnostic.help.as_deref();
+    let help = help.map(|help| format!("\nhelp: {help}"));
+    let words = match diagnostic.path.as_str() {
+        "" => String::new(),
+        path => format!("{}: ", place(path)),
+    };
+    let annotation = Annotation {
+        level: match diagnostic.severity {
+            Severity::Error => Level::Error,
+            Severity::Warning => Level::Warning,
+            _ => Level::Notice,
+        },
+        file,
+        place: located.place,
+        title: &diagnostic.code,
+        message: &format!("{words}{}{}", diagnostic.message, help.unwrap_or_default()),
+    };
+    annotation.line()
+}
+
 impl Annotation<'_> {
     /// The line that GitHub reads.
     pub(crate) fn line(&self) -> String {
@@ -35,9 +61,12 @@ impl Annotation<'_> {
             .place
             .map(|Place { line, column }| format!(",line={line},col={column}"));
         let place = place.unwrap_or_default();
-        let title = property(self.title);
+        let title = match self.title {
+            "" => String::new(),
+            title => format!(",title={}", property(title)),
+        };
         let message = escaped(&output::lines(self.message));
-        format!("::{word} file={file}{place},title={title}::{message}\n")
+        format!("::{word} file={file}{place}{title}::{message}\n")
     }
 }
 

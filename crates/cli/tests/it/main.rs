@@ -1,6 +1,7 @@
 //! `claimgate` as people run it.
 
 mod commands;
+mod env;
 mod explain;
 mod findings;
 #[path = "../../../server/tests/it/support/issuer.rs"]

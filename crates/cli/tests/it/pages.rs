@@ -1,13 +1,13 @@
-//! What people see is on `docs/cli.md` and `docs/who-gets-in.md`, whose examples are run here;
-//! `CLAIMGATE_WRITE_DOCS=1` writes them again.
+//! What people see is on pages of `docs`, whose examples are run here; `CLAIMGATE_WRITE_DOCS=1` writes them again.
 
 use std::path::Path;
 
 use crate::support::{code, errors, out, root, run_in};
 
 /// Pages with examples, and the folders that they are run in.
-const PAGES: [(&str, &str); 2] = [
+const PAGES: [(&str, &str); 3] = [
     ("docs/cli.md", "examples/cli"),
+    ("docs/environments.md", "examples/environments"),
     ("docs/who-gets-in.md", "examples/who"),
 ];
 
@@ -39,6 +39,21 @@ fn session(folder: &Path, commands: &[&str]) -> String {
     text
 }
 
+/// A page with the files that it shows: blocks whose first line is a comment with the name of one.
+fn with_files(page: &str, folder: &Path) -> String {
+    let mut parts = page.split("```yaml\n# ");
+    let mut text = parts.next().unwrap().to_owned();
+    for part in parts {
+        let (block, rest) = part.split_once("```\n").unwrap();
+        let name = block.lines().next().unwrap();
+        let file = std::fs::read_to_string(folder.join(name));
+        let file = file.unwrap_or_else(|_| format!("# {block}"));
+        assert!(file.starts_with(&format!("# {name}\n")), "{name}");
+        text += &format!("```yaml\n{file}```\n{rest}");
+    }
+    text
+}
+
 #[test]
 fn the_examples_of_the_pages() {
     for (page, folder) in PAGES {
@@ -49,7 +64,8 @@ fn the_examples_of_the_pages() {
 fn the_examples_of(name: &str, folder: &Path) {
     let path = root().join(name);
     let page = std::fs::read_to_string(&path).unwrap();
-    let mut parts = page.split("```console\n");
+    let with_files = with_files(&page, folder);
+    let mut parts = with_files.split("```console\n");
     let mut expected = parts.next().unwrap().to_owned();
     let mut examples = 0;
     for part in parts {

@@ -204,7 +204,9 @@ impl Builder {
             for line in lines.map_while(Result::ok) {
                 *all.lock().unwrap() += &format!("{line}\n");
                 // Its log says that it serves once everything for the terminal was printed.
-                if let Some((_, rest)) = line.split_once("\"url\":\"http://") {
+                let url = line.split_once("\"url\":\"http");
+                let address = url.and_then(|(_, url)| url.split_once("://"));
+                if let Some((_, rest)) = address {
                     let _ = serves.send(rest.split('"').next().unwrap().to_owned());
                 }
             }

@@ -207,6 +207,7 @@ impl<'a> Evaluator<'a> {
             false => Schema::of(kind),
         };
         let (content, schema) = match &value.content {
+            _ if value.unknown => (Content::Null, Schema::Any),
             value::Content::Null => (Content::Null, Schema::of(Type::Null)),
             value::Content::Bool(value) => (
                 Content::Bool(*value),

@@ -165,6 +165,20 @@ pub(super) fn context(
     Context::new([("pulumi", Value::object(pulumi))])
 }
 
+/// What `${context.pulumi}` is where it is not known who opens the environment.
+#[must_use]
+pub fn unknown_context() -> Context {
+    let login = || Value::object([("login", unknown())]);
+    let token = ["type", "name", "team"].map(|name| (name, unknown()));
+    let pulumi = Value::object([
+        ("user", login()),
+        ("organization", login()),
+        ("token", Value::object(token)),
+        ("openDuration", unknown()),
+    ]);
+    Context::new([("pulumi", pulumi)])
+}
+
 fn unknown() -> Value {
     let mut value = Value::from("");
     value.content = Content::Null;

@@ -17,6 +17,9 @@ pub(crate) mod state;
 mod store;
 mod used;
 
+pub use host::unknown_context;
 pub use keys::{MasterKeyError, MasterKeys};
+pub use names::{Name, Reference, Version};
+pub use providers::ServerProviders;
 pub use rewrap::rewrap;
 pub use state::KeyProblem;

@@ -15,11 +15,13 @@ pub(super) const DEFAULT_PROJECT: &str = "default";
 /// Projects whose paths would be those of other routes.
 const RESERVED_PROJECTS: [&str; 3] = ["restore", "tags", "yaml"];
 
-/// A project and an environment in it.
+/// A project and an environment in it, `project/name`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub(crate) struct Name {
-    pub(crate) project: String,
-    pub(crate) name: String,
+pub struct Name {
+    /// The project.
+    pub project: String,
+    /// The environment.
+    pub name: String,
 }
 
 impl fmt::Display for Name {
@@ -42,17 +44,25 @@ impl Name {
     /// # Errors
     /// 400 that says what a name may be.
     pub(super) fn new(project: &str, name: &str) -> Result<Self, ApiError> {
+        Self::of_new(project, name).map_err(ApiError::bad_request)
+    }
+
+    /// The name of an environment that can be created.
+    ///
+    /// # Errors
+    /// A sentence that says what a name may be.
+    pub fn of_new(project: &str, name: &str) -> Result<Self, String> {
         let expected = format!("of at most {MAX_NAME} letters, digits, `-`, `_` and `.`");
         if !is_name(project) || project.starts_with('.') || RESERVED_PROJECTS.contains(&project) {
-            let expected = format!(
-                "a `project` {expected}, which does not begin with `.` and is none of {}",
+            return Err(format!(
+                "expected a `project` {expected}, which does not begin with `.` and is none of {}, found `{project}`",
                 RESERVED_PROJECTS.map(|name| format!("`{name}`")).join(", ")
-            );
-            return Err(ApiError::expected(expected, project));
+            ));
         }
         if !is_name(name) || name.starts_with('.') {
-            let expected = format!("a `name` {expected}, which does not begin with `.`");
-            return Err(ApiError::expected(expected, name));
+            return Err(format!(
+                "expected a `name` {expected}, which does not begin with `.`, found `{name}`"
+            ));
         }
         Ok(Self {
             project: project.to_owned(),
@@ -63,9 +73,12 @@ impl Name {
 
 /// A revision, by its number or by a tag.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Version {
+pub enum Version {
+    /// The newest one.
     Latest,
+    /// That of a number.
     Number(i64),
+    /// The one with a tag.
     Tag(String),
 }
 
@@ -100,14 +113,17 @@ pub(super) fn revision_tag(name: &str) -> Result<(), ApiError> {
 
 /// What an import names: `project/name` or `name`, of the project `default`, each with `@version` or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Reference {
-    pub(super) name: Name,
-    pub(super) version: Version,
+pub struct Reference {
+    /// The environment.
+    pub name: Name,
+    /// Its revision.
+    pub version: Version,
 }
 
 impl Reference {
     /// Reads a reference; `None` if it is none.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
         let (path, version) = match text.split_once('@') {
             Some((path, version)) => (path, Version::parse(version)?),
             None => (text, Version::Latest),

@@ -1,9 +1,9 @@
 //! `aws-login`: credentials of a role, by AssumeRoleWithWebIdentity.
 
-use claimgate_environments::{Context, HostError, Inputs, Provider, Value};
+use claimgate_environments::{Context, HostError, Inputs, Value};
 
 use super::inputs::{at, list, required, seconds, text};
-use super::schemas::schemas;
+use super::schemas::{Open, schemas};
 use super::shared::Shared;
 use crate::keys::call::{Call, Reply};
 
@@ -19,9 +19,10 @@ const REGION: &str = "us-east-1";
 
 pub(super) struct AwsLogin<'a>(pub(super) &'a Shared);
 
-impl Provider for AwsLogin<'_> {
-    schemas!(
-        r#"{"type": "object", "properties": {
+schemas!(
+    "aws-login",
+    AwsLogin,
+    r#"{"type": "object", "properties": {
             "oidc": {"type": "object", "properties": {
                 "roleArn": {"type": "string"}, "sessionName": {"type": "string"}, "duration": {"type": "string"},
                 "policyArns": {"type": "array", "items": {"type": "string"}},
@@ -30,11 +31,12 @@ impl Provider for AwsLogin<'_> {
             "static": {"type": "object", "properties": {
                 "accessKeyId": {"type": "string"}, "secretAccessKey": {"type": "string"}, "sessionToken": {"type": "string"}},
                 "required": ["accessKeyId", "secretAccessKey"]}}}"#,
-        r#"{"type": "object", "properties": {
+    r#"{"type": "object", "properties": {
             "accessKeyId": {"type": "string", "secret": true}, "secretAccessKey": {"type": "string", "secret": true},
             "sessionToken": {"type": "string", "secret": true}}, "required": ["accessKeyId", "secretAccessKey"]}"#
-    );
+);
 
+impl Open for AwsLogin<'_> {
     fn open(&self, inputs: &Inputs, context: &Context) -> Result<Value, HostError> {
         match (at(inputs, &["oidc"]), at(inputs, &["static"])) {
             (Some(_), None) => self.assume(inputs, context),

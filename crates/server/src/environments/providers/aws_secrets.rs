@@ -3,13 +3,13 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use claimgate_environments::value::Content;
-use claimgate_environments::{Context, HostError, Inputs, Provider, Value};
+use claimgate_environments::{Context, HostError, Inputs, Value};
 use serde_json::json;
 use url::Url;
 
 use super::aws_signature::{Credentials, Request, sign};
 use super::inputs::{at, required, text};
-use super::schemas::schemas;
+use super::schemas::{Open, schemas};
 use super::shared::Shared;
 use crate::keys::call::{Call, Reply};
 
@@ -21,9 +21,10 @@ const MAX_REGION: usize = 40;
 
 pub(super) struct AwsSecrets<'a>(pub(super) &'a Shared);
 
-impl Provider for AwsSecrets<'_> {
-    schemas!(
-        r#"{"type": "object", "properties": {
+schemas!(
+    "aws-secrets",
+    AwsSecrets,
+    r#"{"type": "object", "properties": {
             "region": {"type": "string"},
             "login": {"type": "object", "properties": {
                 "accessKeyId": {"type": "string"}, "secretAccessKey": {"type": "string"}, "sessionToken": {"type": "string"}},
@@ -32,9 +33,10 @@ impl Provider for AwsSecrets<'_> {
                 "secretId": {"type": "string"}, "versionId": {"type": "string"}, "versionStage": {"type": "string"}},
                 "required": ["secretId"]}}},
             "required": ["region", "login", "get"]}"#,
-        r#"{"type": "object", "additionalProperties": {"type": "string", "secret": true}}"#
-    );
+    r#"{"type": "object", "additionalProperties": {"type": "string", "secret": true}}"#
+);
 
+impl Open for AwsSecrets<'_> {
     fn open(&self, inputs: &Inputs, _: &Context) -> Result<Value, HostError> {
         let region = required(inputs, &["region"])?;
         let is_part = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';

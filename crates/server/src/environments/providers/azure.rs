@@ -1,28 +1,30 @@
 //! `azure-login`: the token itself is what Entra accepts from the program that uses it.
 
-use claimgate_environments::{Context, HostError, Inputs, Provider, Value};
+use claimgate_environments::{Context, HostError, Inputs, Value};
 
 use super::inputs::{at, list, required, text};
-use super::schemas::schemas;
+use super::schemas::{Open, schemas};
 use super::shared::Shared;
 use claimgate_environments::value::Content;
 
 pub(super) struct AzureLogin<'a>(pub(super) &'a Shared);
 
-impl Provider for AzureLogin<'_> {
-    schemas!(
-        r#"{"type": "object", "properties": {
+schemas!(
+    "azure-login",
+    AzureLogin,
+    r#"{"type": "object", "properties": {
             "clientId": {"type": "string"}, "tenantId": {"type": "string"}, "subscriptionId": {"type": "string"},
             "clientSecret": {"type": "string"}, "oidc": {"type": "boolean"},
             "subjectAttributes": {"type": "array", "items": {"type": "string"}}},
             "required": ["clientId", "tenantId", "subscriptionId"]}"#,
-        r#"{"type": "object", "properties": {
+    r#"{"type": "object", "properties": {
             "clientId": {"type": "string"}, "tenantId": {"type": "string"}, "subscriptionId": {"type": "string"},
             "clientSecret": {"type": "string", "secret": true},
             "oidc": {"type": "object", "properties": {"token": {"type": "string", "secret": true}}}},
             "required": ["clientId", "tenantId", "subscriptionId"]}"#
-    );
+);
 
+impl Open for AzureLogin<'_> {
     fn open(&self, inputs: &Inputs, context: &Context) -> Result<Value, HostError> {
         let mut outputs = Vec::new();
         for name in ["clientId", "tenantId", "subscriptionId"] {

@@ -1,24 +1,26 @@
 //! `debug-oidc-claims`: the claims of a token, unsigned, to write trust policies with.
 
-use claimgate_environments::{Context, HostError, Inputs, Json, Provider, Value};
+use claimgate_environments::{Context, HostError, Inputs, Json, Value};
 
 use super::inputs::{list, text};
-use super::schemas::schemas;
+use super::schemas::{Open, schemas};
 use super::shared::Shared;
 
 pub(super) struct DebugClaims<'a>(pub(super) &'a Shared);
 
-impl Provider for DebugClaims<'_> {
-    schemas!(
-        r#"{"type": "object", "properties": {
+schemas!(
+    "debug-oidc-claims",
+    DebugClaims,
+    r#"{"type": "object", "properties": {
             "audience": {"type": "string", "minLength": 1, "maxLength": 512},
             "audiencePrefix": {"type": "string", "maxLength": 64},
             "subjectAttributes": {"type": "array", "items": {"type": "string"}},
             "identityToken": {"type": "object", "properties": {"version": {"type": "string", "const": "v2"}}},
             "duration": {"type": "string"}}}"#,
-        r#"{"type": "object", "additionalProperties": true}"#
-    );
+    r#"{"type": "object", "additionalProperties": true}"#
+);
 
+impl Open for DebugClaims<'_> {
     fn open(&self, inputs: &Inputs, context: &Context) -> Result<Value, HostError> {
         let claims = match text(inputs, &["audience"]) {
             Some(audience) => {

@@ -1,10 +1,10 @@
 //! `gcp-login`: an access token of a service account, by workload identity federation.
 
-use claimgate_environments::{Context, HostError, Inputs, Provider, Value};
+use claimgate_environments::{Context, HostError, Inputs, Value};
 use serde_json::json;
 
 use super::inputs::{at, list, required, seconds, text};
-use super::schemas::schemas;
+use super::schemas::{Open, schemas};
 use super::shared::Shared;
 use crate::keys::call::{Call, encoded};
 
@@ -15,9 +15,10 @@ const LIFETIME: i64 = 3_600;
 
 pub(super) struct GcpLogin<'a>(pub(super) &'a Shared);
 
-impl Provider for GcpLogin<'_> {
-    schemas!(
-        r#"{"type": "object", "properties": {
+schemas!(
+    "gcp-login",
+    GcpLogin,
+    r#"{"type": "object", "properties": {
             "project": {"oneOf": [{"type": "number"}, {"type": "string"}]},
             "oidc": {"type": "object", "properties": {
                 "workloadPoolId": {"type": "string"}, "providerId": {"type": "string"}, "serviceAccount": {"type": "string"},
@@ -28,12 +29,13 @@ impl Provider for GcpLogin<'_> {
                 "accessToken": {"type": "string"}, "serviceAccount": {"type": "string"}, "tokenLifetime": {"type": "string"}},
                 "required": ["accessToken"]}},
             "required": ["project"]}"#,
-        r#"{"type": "object", "properties": {
+    r#"{"type": "object", "properties": {
             "project": {"oneOf": [{"type": "number"}, {"type": "string"}]}, "accessToken": {"type": "string", "secret": true},
             "tokenType": {"type": "string"}, "expiry": {"type": "string"}},
             "required": ["project", "accessToken", "tokenType"]}"#
-    );
+);
 
+impl Open for GcpLogin<'_> {
     fn open(&self, inputs: &Inputs, context: &Context) -> Result<Value, HostError> {
         let (token, expiry) = match (at(inputs, &["oidc"]), at(inputs, &["accessToken"])) {
             (Some(_), None) => {

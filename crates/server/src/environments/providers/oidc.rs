@@ -1,10 +1,10 @@
 //! `oidc`: a token whose subject has ids, for any audience.
 
-use claimgate_environments::{Context, HostError, Inputs, Provider, Value};
+use claimgate_environments::{Context, HostError, Inputs, Value};
 
 use super::identity::LIFETIME;
 use super::inputs::required;
-use super::schemas::schemas;
+use super::schemas::{Open, schemas};
 use super::shared::Shared;
 use crate::openid::provider::Version;
 
@@ -13,15 +13,17 @@ const SHORTEST: i64 = 60;
 
 pub(super) struct Oidc<'a>(pub(super) &'a Shared);
 
-impl Provider for Oidc<'_> {
-    schemas!(
-        r#"{"type": "object", "properties": {
+schemas!(
+    "oidc",
+    Oidc,
+    r#"{"type": "object", "properties": {
             "audience": {"type": "string", "minLength": 1, "maxLength": 512},
             "identityToken": {"type": "object", "properties": {"version": {"type": "string", "const": "v2"}}, "required": ["version"]},
             "duration": {"type": "string"}}, "required": ["audience", "identityToken"]}"#,
-        r#"{"type": "string", "secret": true}"#
-    );
+    r#"{"type": "string", "secret": true}"#
+);
 
+impl Open for Oidc<'_> {
     fn open(&self, inputs: &Inputs, context: &Context) -> Result<Value, HostError> {
         let audience = required(inputs, &["audience"])?;
         let claims = self.0.claims_by_id(context, audience, seconds(inputs)?)?;

@@ -1,11 +1,11 @@
 //! `vault-login`: a token of Vault or OpenBao.
 
-use claimgate_environments::{Context, HostError, Inputs, Provider, Value};
+use claimgate_environments::{Context, HostError, Inputs, Value};
 use serde_json::json;
 use url::Url;
 
 use super::inputs::{at, list, required, text};
-use super::schemas::schemas;
+use super::schemas::{Open, schemas};
 use super::shared::Shared;
 use crate::keys::call::{Call, Reply, encoded};
 
@@ -14,9 +14,10 @@ const MOUNT: &str = "jwt";
 
 pub(super) struct VaultLogin<'a>(pub(super) &'a Shared);
 
-impl Provider for VaultLogin<'_> {
-    schemas!(
-        r#"{"type": "object", "properties": {
+schemas!(
+    "vault-login",
+    VaultLogin,
+    r#"{"type": "object", "properties": {
             "address": {"type": "string"}, "namespace": {"type": "string"},
             "jwt": {"type": "object", "properties": {
                 "role": {"type": "string"}, "mount": {"type": "string"},
@@ -26,11 +27,12 @@ impl Provider for VaultLogin<'_> {
                 "metadata": {"type": "object", "additionalProperties": {"type": "string"}},
                 "policies": {"type": "array", "items": {"type": "string"}}}, "required": ["token"]}},
             "required": ["address"]}"#,
-        r#"{"type": "object", "properties": {
+    r#"{"type": "object", "properties": {
             "address": {"type": "string"}, "namespace": {"type": "string"}, "token": {"type": "string", "secret": true}},
             "required": ["address", "token"]}"#
-    );
+);
 
+impl Open for VaultLogin<'_> {
     fn open(&self, inputs: &Inputs, context: &Context) -> Result<Value, HostError> {
         let address = address(inputs, &["address"])?;
         let namespace = text(inputs, &["namespace"]);

@@ -1,28 +1,30 @@
 //! `vault-secrets`: what Vault or OpenBao has at paths, read with the token of a login.
 
 use claimgate_environments::value::Content;
-use claimgate_environments::{Context, HostError, Inputs, Json, Provider, Value};
+use claimgate_environments::{Context, HostError, Inputs, Json, Value};
 
 use super::inputs::{at, required, text};
-use super::schemas::schemas;
+use super::schemas::{Open, schemas};
 use super::shared::Shared;
 use super::vault::{address, path, said};
 use crate::keys::call::Call;
 
 pub(super) struct VaultSecrets<'a>(pub(super) &'a Shared);
 
-impl Provider for VaultSecrets<'_> {
-    schemas!(
-        r#"{"type": "object", "properties": {
+schemas!(
+    "vault-secrets",
+    VaultSecrets,
+    r#"{"type": "object", "properties": {
             "login": {"type": "object", "properties": {
                 "address": {"type": "string"}, "namespace": {"type": "string"}, "token": {"type": "string"}},
                 "required": ["address", "token"]},
             "read": {"type": "object", "additionalProperties": {"type": "object", "properties": {
                 "path": {"type": "string"}}, "required": ["path"]}}},
             "required": ["login", "read"]}"#,
-        r#"{"type": "object", "additionalProperties": {"type": "object", "secret": true, "additionalProperties": true}}"#
-    );
+    r#"{"type": "object", "additionalProperties": {"type": "object", "secret": true, "additionalProperties": true}}"#
+);
 
+impl Open for VaultSecrets<'_> {
     fn open(&self, inputs: &Inputs, _: &Context) -> Result<Value, HostError> {
         let address = address(inputs, &["login", "address"])?;
         let wanted = match at(inputs, &["read"]).map(|value| &value.content) {

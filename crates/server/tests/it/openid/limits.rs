@@ -165,7 +165,7 @@ async fn a_definition_that_is_not_saved_opens_no_provider() {
     let said = yaml(&world.site, "PATCH", &path, root, unknown)
         .await
         .expect(400);
-    let expected = "unknown provider \"gcp-secrets\": this server has aws-login, aws-secrets";
+    let expected = "unknown provider \"gcp-secrets\": known are aws-login, aws-secrets";
     assert!(
         said["diagnostics"][0]["summary"]
             .as_str()
