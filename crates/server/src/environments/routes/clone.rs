@@ -95,14 +95,14 @@ async fn copy(
         .map_err(|error| cannot_rewrite(&error))?;
     key.sealed = sealed;
     let tags = match input.preserve_environment_tags {
-        true => store.environment_tags(&from.id).await?,
+        true => store.tags::<EnvironmentTag>(&from.id).await?,
         false => Vec::new(),
     };
     let mut revision_tags = match keeps_history && input.preserve_revision_tags {
-        true => store.revision_tags(&from.id).await?,
+        true => store.tags::<RevisionTag>(&from.id).await?,
         false => Vec::new(),
     };
-    revision_tags.retain(|tag: &RevisionTag| {
+    revision_tags.retain(|tag| {
         let is_there = |revision: &Revision| revision.number == tag.revision;
         revisions.iter().any(is_there)
     });

@@ -48,7 +48,7 @@ async fn list(
         .environment([&project, &env], Permission::Read)
         .await?;
     let part: Part = query(&uri)?;
-    let mut tags = app.store.revision_tags(&environment.id).await?;
+    let mut tags = app.store.tags::<RevisionTag>(&environment.id).await?;
     tags.push(newest(&scope, &environment).await?);
     tags.sort_by(|one, other| one.name.cmp(&other.name));
     let tags = part.of(tags, |tag| &tag.name);
@@ -109,7 +109,7 @@ async fn save(
     tag: TagChange<RevisionTag>,
 ) -> Result<StatusCode, ApiError> {
     let store = scope.store();
-    let changed = store.change_revision_tag(&scope.organization, environment, tag);
+    let changed = store.change_tag(&scope.organization, environment, tag);
     changed.await?.ok_or_else(too_many_tags)?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -139,7 +139,7 @@ async fn existing(
     if name == "latest" {
         return newest(scope, environment).await;
     }
-    let found = scope.app.store.revision_tag(&environment.id, name).await?;
+    let found = scope.app.store.tag(&environment.id, name).await?;
     found.ok_or_else(|| ApiError::not_found("tag not found"))
 }
 

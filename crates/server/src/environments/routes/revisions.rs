@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::clock::now;
 use crate::environments::access::permission::Permission;
 use crate::environments::names::Version;
+use crate::environments::record::{RevisionRecord, RevisionTag};
 use crate::environments::scope::Scope;
 use crate::environments::store::Retract;
 use crate::http::error::ApiError;
@@ -67,10 +68,10 @@ async fn list(
     tags.entry(environment.revision)
         .or_default()
         .push("latest".to_owned());
-    for tag in store.revision_tags(&environment.id).await? {
+    for tag in store.tags::<RevisionTag>(&environment.id).await? {
         tags.entry(tag.revision).or_default().push(tag.name);
     }
-    let body = |revision: crate::environments::record::RevisionRecord| {
+    let body = |revision: RevisionRecord| {
         let tags = tags.remove(&revision.number).unwrap_or_default();
         revision.body(tags)
     };

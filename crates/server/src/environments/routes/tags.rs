@@ -53,7 +53,7 @@ async fn list(
         .environment([&project, &env], Permission::Read)
         .await?;
     let part: Part = query(&uri)?;
-    let mut tags = app.store.environment_tags(&environment.id).await?;
+    let mut tags = app.store.tags::<EnvironmentTag>(&environment.id).await?;
     tags.sort_by(|one, other| one.name.cmp(&other.name));
     let last = tags.last().map(|tag| tag.name.clone());
     let tags = part.of(tags, |tag| &tag.name);
@@ -122,7 +122,7 @@ async fn save(
     tag: TagChange<EnvironmentTag>,
 ) -> Result<(), ApiError> {
     let store = scope.store();
-    let changed = store.change_environment_tag(&scope.organization, environment, tag);
+    let changed = store.change_tag(&scope.organization, environment, tag);
     changed.await?.ok_or_else(too_many_tags)
 }
 
@@ -149,7 +149,7 @@ async fn existing(
     name: &str,
 ) -> Result<EnvironmentTag, ApiError> {
     let store = &scope.app.store;
-    let found = store.environment_tag(&environment.id, name).await?;
+    let found = store.tag(&environment.id, name).await?;
     found.ok_or_else(|| ApiError::not_found("tag not found"))
 }
 
@@ -193,7 +193,7 @@ async fn update(
     };
     let change = TagChange::Replace(before, after.clone());
     let store = scope.store();
-    let saved = store.change_environment_tag(&scope.organization, &environment, change);
+    let saved = store.change_tag(&scope.organization, &environment, change);
     match saved.await {
         Err(StoreError::Missing { what: "tag" }) => Err(changed()),
         saved => saved?

@@ -12,7 +12,7 @@ use crate::db::transaction::Transaction;
 use crate::environments::keys::data_key::WrappedKey;
 use crate::environments::names::Version;
 use crate::environments::record::{
-    Definition, EnvironmentRecord, Retraction, Revision, RevisionRecord,
+    Definition, EnvironmentRecord, Retraction, Revision, RevisionRecord, RevisionTag,
 };
 use crate::issuers::revisions::{MAX_BYTES, MAX_REVISIONS};
 use crate::organizations::record::Organization;
@@ -106,7 +106,7 @@ impl Store {
             Version::Latest => Ok(Some(environment.revision)),
             Version::Number(number) => Ok(Some(*number)),
             Version::Tag(name) => {
-                let tag = self.revision_tag(&environment.id, name).await?;
+                let tag = self.tag::<RevisionTag>(&environment.id, name).await?;
                 Ok(tag.map(|tag| tag.revision))
             }
         }

@@ -145,10 +145,10 @@ impl Store {
             Self::insert_definition(&mut transaction, &new.record, revision, &new.creator).await?;
         }
         for tag in &new.tags {
-            Self::insert_environment_tag(&mut transaction, &new.record.id, tag).await?;
+            Self::insert_tag(&mut transaction, &new.record.id, tag).await?;
         }
         for tag in &new.revision_tags {
-            Self::insert_revision_tag(&mut transaction, &new.record.id, tag).await?;
+            Self::insert_tag(&mut transaction, &new.record.id, tag).await?;
         }
         self.commit_change(transaction, change).await?;
         Ok(Some(()))
