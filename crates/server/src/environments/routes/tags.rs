@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use claimgate_api::{
     EnvironmentTagBody, EnvironmentTagChange, EnvironmentTagInput, EnvironmentTagsBody, ErrorBody,
@@ -18,12 +17,12 @@ use crate::clock::now;
 use crate::db::error::StoreError;
 use crate::environments::access::permission::Permission;
 use crate::environments::record::{EnvironmentRecord, EnvironmentTag};
+use crate::environments::request::{Below, EnvironmentRequest};
 use crate::environments::scope::Scope;
 use crate::environments::store::TagChange;
 use crate::http::error::ApiError;
 use crate::http::request::{json_body, query};
 use crate::random;
-use crate::tokens::caller::Caller;
 
 /// The longest name, in characters.
 const MAX_NAME: usize = 100;
@@ -43,17 +42,16 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     responses((status = 200, body = EnvironmentTagsBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn list(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
     uri: Uri,
 ) -> Result<Json<EnvironmentTagsBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Read)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Read).await?;
     let part: Part = query(&uri)?;
-    let mut tags = app.store.tags::<EnvironmentTag>(&environment.id).await?;
+    let mut tags = scope
+        .app
+        .store
+        .tags::<EnvironmentTag>(&environment.id)
+        .await?;
     tags.sort_by(|one, other| one.name.cmp(&other.name));
     let last = tags.last().map(|tag| tag.name.clone());
     let tags = part.of(tags, |tag| &tag.name);
@@ -73,15 +71,10 @@ async fn list(
     responses((status = 200, body = EnvironmentTagBody), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn create(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
     body: Bytes,
 ) -> Result<Json<EnvironmentTagBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Write).await?;
     let input: EnvironmentTagInput = json_body(&body)?;
     check(&input)?;
     let now = now();
@@ -132,14 +125,10 @@ async fn save(
     responses((status = 200, body = EnvironmentTagBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn read(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, tag)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(tag): Below,
 ) -> Result<Json<EnvironmentTagBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Read)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Read).await?;
     Ok(Json(existing(&scope, &environment, &tag).await?.into()))
 }
 
@@ -161,15 +150,11 @@ async fn existing(
     responses((status = 200, body = EnvironmentTagBody), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn update(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, tag)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(tag): Below,
     body: Bytes,
 ) -> Result<Json<EnvironmentTagBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Write).await?;
     let EnvironmentTagChange {
         current_tag,
         new_tag,
@@ -213,15 +198,8 @@ fn changed() -> ApiError {
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("tag" = String, Path)),
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn delete(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, tag)): Path<(String, String, String, String)>,
-    caller: Caller,
-) -> Result<StatusCode, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+async fn delete(request: EnvironmentRequest, Below(tag): Below) -> Result<StatusCode, ApiError> {
+    let (scope, environment) = request.environment(Permission::Write).await?;
     save(&scope, &environment, TagChange::Delete(tag)).await?;
     Ok(StatusCode::NO_CONTENT)
 }
