@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::world::{World, json as answer};
-use super::{ACME, changes, error_of};
-use crate::environments::{Tokens, create, yaml};
+use super::{ACME, error_of};
+use crate::environments::{Tokens, changes, create, yaml};
 use crate::keys::support::Reply;
 use crate::support::Database;
 use crate::support::site::Site;

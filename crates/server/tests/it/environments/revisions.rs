@@ -1,0 +1,159 @@
+//! Revisions: listed, tagged, and retracted.
+
+use serde_json::{Value, json};
+
+use super::{ALL, DEV, create, expect_each, opened, revision, site, yaml};
+use crate::support::Database;
+use crate::support::site::Site;
+
+/// The numbers or names in a list.
+async fn listed(site: &Site, path: &str, member: &str) -> Vec<Value> {
+    let list = site.get(path, &site.root).await.expect(200);
+    let list = list.get("tags").unwrap_or(&list).as_array().unwrap();
+    list.iter().map(|one| one[member].clone()).collect()
+}
+
+#[tokio::test]
+async fn revisions_are_listed_newest_first() {
+    for database in Database::each() {
+        let site = site(&database).await;
+        let root = site.root.clone();
+        create(&site, &root, "app", "dev", "values: {a: 2}").await;
+        yaml(&site, "PATCH", DEV, &root, "values: {a: 3}")
+            .await
+            .expect(200);
+        for (query, numbers) in [
+            ("", vec![3, 2, 1]),
+            ("?before=0&count=500", vec![3, 2, 1]),
+            ("?before=3&count=1", vec![2]),
+            ("?before=1&count=500", vec![]),
+        ] {
+            let path = format!("{DEV}/versions{query}");
+            assert_eq!(listed(&site, &path, "number").await, numbers, "{query}");
+        }
+        let rows = ["/versions/9", "/versions/none"].map(|path| ("GET", path, Value::Null, 404));
+        expect_each(&site, DEV, &rows).await;
+    }
+}
+
+#[tokio::test]
+async fn revisions_are_tagged() {
+    for database in Database::each() {
+        let site = site(&database).await;
+        let root = site.root.clone();
+        create(&site, &root, "app", "dev", "values: {a: 2}").await;
+        yaml(&site, "PATCH", DEV, &root, "values: {a: 3}")
+            .await
+            .expect(200);
+        let tags = format!("{DEV}/versions/tags");
+        let prod = format!("{tags}/prod");
+        let tag = json!({"name": "prod", "revision": 2});
+        expect_each(
+            &site,
+            &tags,
+            &[
+                ("PATCH", "/prod", json!({"revision": 2}), 404),
+                ("POST", "", tag.clone(), 204),
+                ("POST", "", tag, 409),
+                ("POST", "", json!({"name": "latest"}), 400),
+                ("POST", "", json!({"name": "1a"}), 400),
+                ("POST", "", json!({"name": "x", "revision": 9}), 404),
+                ("PATCH", "/prod", json!({"revision": 9}), 404),
+                ("DELETE", "/latest", Value::Null, 400),
+            ],
+        )
+        .await;
+        let found = site.get(&prod, &root).await.expect(200);
+        assert_eq!(
+            (&found["revision"], &found["editorLogin"]),
+            (&json!(2), &json!("bootstrap"))
+        );
+        assert!(found["created"].as_str().unwrap().ends_with('Z'));
+        let tagged = format!("{DEV}/versions/prod");
+        assert_eq!(opened(&site, &root, &tagged).await["a"], 2);
+        expect_each(
+            &site,
+            &tags,
+            &[
+                ("PATCH", "/prod", json!({}), 204),
+                ("POST", "", json!({"name": "new"}), 204),
+            ],
+        )
+        .await;
+        assert_eq!(site.get(&prod, &root).await.expect(200)["revision"], 3);
+        for (after, names) in [
+            ("", vec!["latest", "new"]),
+            ("new", vec!["prod"]),
+            ("prod", vec![]),
+        ] {
+            let path = format!("{tags}?after={after}&count=2");
+            assert_eq!(listed(&site, &path, "name").await, names, "{after}");
+        }
+        let found = listed(&site, &format!("{DEV}/versions"), "tags").await;
+        assert_eq!(
+            found,
+            [json!(["latest", "new", "prod"]), json!([]), json!([])]
+        );
+        let delete = ("DELETE", "/prod", Value::Null, 204);
+        let again = ("DELETE", "/prod", Value::Null, 404);
+        expect_each(&site, &tags, &[delete, again]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_retracted_revision_is_replaced() {
+    for database in Database::each() {
+        let site = site(&database).await;
+        let root = site.root.clone();
+        create(&site, &root, "app", "dev", "values: {a: 2}").await;
+        yaml(&site, "PATCH", DEV, &root, "values: {a: 3}")
+            .await
+            .expect(200);
+        let leaked = json!({"replacement": 3, "reason": "leaked"});
+        expect_each(
+            &site,
+            DEV,
+            &[
+                ("POST", "/versions/3/retract", json!({}), 400),
+                ("POST", "/versions/1/retract", json!({}), 400),
+                (
+                    "POST",
+                    "/versions/9/retract",
+                    json!({"replacement": 1}),
+                    404,
+                ),
+                ("POST", "/versions/2/retract", leaked, 204),
+            ],
+        )
+        .await;
+        let answer = site.get(&format!("{DEV}/versions/2"), &root).await;
+        assert_eq!(revision(&answer), "3");
+        let retracted = &listed(&site, &format!("{DEV}/versions"), "retracted").await[1];
+        assert_eq!(retracted["reason"], "leaked");
+        assert_eq!(retracted["replacement"], 3);
+        // Where the replacement is retracted too, its own replacement is used.
+        yaml(&site, "PATCH", DEV, &root, "values: {a: 4}")
+            .await
+            .expect(200);
+        let copy = json!({"name": "copy", "preserveHistory": true});
+        let newest = json!({"replacement": 4});
+        expect_each(
+            &site,
+            DEV,
+            &[
+                ("POST", "/versions/3/retract", newest, 204),
+                ("POST", "/clone", copy, 204),
+            ],
+        )
+        .await;
+        for path in [DEV, &*format!("{ALL}/acme/app/copy")] {
+            for number in [2, 3] {
+                let answer = site.get(&format!("{path}/versions/{number}"), &root).await;
+                assert_eq!(revision(&answer), "4", "{path} {number}");
+            }
+            let retracted = &listed(&site, &format!("{path}/versions"), "retracted").await[2];
+            assert_eq!(retracted["reason"], "leaked");
+            assert_eq!(retracted["replacement"], 4);
+        }
+    }
+}
