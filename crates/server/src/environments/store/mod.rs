@@ -8,4 +8,5 @@ mod tags;
 
 pub(super) use definitions::{Retract, Save};
 pub(super) use environments::{NewEnvironment, Page, change};
+pub(super) use sessions::SessionOutcome;
 pub(super) use tags::TagChange;

@@ -6,6 +6,7 @@ mod definitions;
 mod keys;
 mod lists;
 mod opens;
+mod quota;
 mod revisions;
 pub(crate) mod routes;
 mod secrets;
