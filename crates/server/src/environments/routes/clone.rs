@@ -22,13 +22,9 @@ use crate::environments::record::{
 };
 use crate::environments::request::EnvironmentRequest;
 use crate::environments::scope::Scope;
-use crate::environments::store::{NewEnvironment, change};
+use crate::environments::store::{MAX_HISTORY, NewEnvironment, change};
 use crate::http::error::ApiError;
 use crate::http::request::json_body;
-use crate::issuers::revisions::MAX_BYTES;
-
-/// How many bytes of revisions are copied, at most: untagged ones have half of it, and tagged ones are kept beyond that.
-const MAX_HISTORY: i64 = 2 * MAX_BYTES;
 
 pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default().routes(routes!(clone))

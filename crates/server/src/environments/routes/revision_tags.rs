@@ -11,7 +11,7 @@ use claimgate_api::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Part, too_many_tags};
+use super::Part;
 use crate::app::App;
 use crate::clock::now;
 use crate::environments::access::permission::Permission;
@@ -93,7 +93,7 @@ async fn save(
 ) -> Result<StatusCode, ApiError> {
     let store = scope.store();
     let changed = store.change_tag(&scope.organization, environment, tag);
-    changed.await?.ok_or_else(too_many_tags)?;
+    changed.await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -11,7 +11,7 @@ use claimgate_api::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Part, too_many_tags};
+use super::Part;
 use crate::app::App;
 use crate::clock::now;
 use crate::db::error::StoreError;
@@ -116,7 +116,7 @@ async fn save(
 ) -> Result<(), ApiError> {
     let store = scope.store();
     let changed = store.change_tag(&scope.organization, environment, tag);
-    changed.await?.ok_or_else(too_many_tags)
+    Ok(changed.await?)
 }
 
 /// Read a tag of an environment
@@ -181,9 +181,7 @@ async fn update(
     let saved = store.change_tag(&scope.organization, &environment, change);
     match saved.await {
         Err(StoreError::Missing { what: "tag" }) => Err(changed()),
-        saved => saved?
-            .ok_or_else(too_many_tags)
-            .map(|()| Json(after.into())),
+        saved => saved.map(|()| Json(after.into())).map_err(ApiError::from),
     }
 }
 

@@ -5,6 +5,7 @@ use serde_json::json;
 use sqlx::any::AnyRow;
 
 use super::environments::{change, lock_environment};
+use super::retention::delete_oldest;
 use crate::db::columns::{number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
@@ -14,7 +15,6 @@ use crate::environments::names::Version;
 use crate::environments::record::{
     Definition, EnvironmentRecord, Retraction, Revision, RevisionRecord, RevisionTag,
 };
-use crate::issuers::revisions::{MAX_BYTES, MAX_REVISIONS};
 use crate::organizations::record::Organization;
 
 /// A definition to save.
@@ -331,24 +331,4 @@ async fn replacement(
         .bind(retract.number);
     let row = query.fetch_optional(&mut **transaction).await?;
     Ok(row.map(|row| number(&row, "number")).transpose()?)
-}
-
-/// Deletes the oldest revisions beyond the limits, except those with a tag.
-async fn delete_oldest(
-    transaction: &mut Transaction,
-    environment: &EnvironmentRecord,
-) -> Result<(), StoreError> {
-    let delete = "DELETE FROM environment_revisions WHERE environment = $1 AND number < $2 AND (number <= $3 OR number <=
-                      (SELECT COALESCE(MAX(number), 0) FROM
-                          (SELECT number, SUM(bytes) OVER (ORDER BY number DESC) AS total
-                           FROM environment_revisions WHERE environment = $1) AS sums WHERE total > $4))
-                  AND number NOT IN (SELECT revision FROM environment_revision_tags WHERE environment = $1)";
-    sqlx::query(delete)
-        .bind(environment.id.clone())
-        .bind(environment.revision)
-        .bind(environment.revision - MAX_REVISIONS)
-        .bind(MAX_BYTES)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
 }

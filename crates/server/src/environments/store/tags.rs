@@ -7,6 +7,7 @@ use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 
 use super::environments::{change, lock_environment};
+use super::retention::check_tagged;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
@@ -15,7 +16,7 @@ use crate::environments::record::{EnvironmentRecord, EnvironmentTag, RevisionTag
 use crate::organizations::record::Organization;
 
 /// The most tags of each kind of an environment.
-pub(in crate::environments) const MAX_TAGS: i64 = 500;
+const MAX_TAGS: i64 = 500;
 
 /// A query with its values.
 type Bound<'q> = Query<'q, Any, AnyArguments<'q>>;
@@ -195,26 +196,28 @@ impl Store {
         Ok(row.as_ref().map(T::read).transpose()?)
     }
 
-    /// Adds, replaces or deletes a tag. `None` if there are as many as there may be.
+    /// Adds, replaces or deletes a tag.
     ///
     /// # Errors
-    /// [`StoreError::Exists`], or [`StoreError::Missing`] if there is no such tag or revision, or the tag to replace has another
-    /// content now.
+    /// [`StoreError::Exists`]; [`StoreError::Limit`]; [`StoreError::Missing`] if there is no such tag or revision, or the tag to
+    /// replace has another content now.
     pub(in crate::environments) async fn change_tag<T: Tag>(
         &self,
         organization: &Organization,
         environment: &EnvironmentRecord,
         tag: TagChange<T>,
-    ) -> Result<Option<()>, StoreError> {
+    ) -> Result<(), StoreError> {
         let mut transaction = self.begin().await?;
         let EnvironmentRecord { id, name, .. } =
             lock_environment(&mut transaction, &environment.id).await?;
-        if matches!(tag, TagChange::Add(_)) && is_full::<T>(&mut transaction, &id).await? {
-            return Ok(None);
+        let revision = match &tag {
+            TagChange::Add(tag) | TagChange::Replace(_, tag) => tag.revision(),
+            TagChange::Delete(_) => None,
+        };
+        if matches!(tag, TagChange::Add(_)) {
+            check_count::<T>(&mut transaction, &id).await?;
         }
-        if let TagChange::Add(tag) | TagChange::Replace(_, tag) = &tag
-            && let Some(revision) = tag.revision()
-        {
+        if let Some(revision) = revision {
             require_revision(&mut transaction, &id, revision).await?;
         }
         let detail = match &tag {
@@ -233,9 +236,11 @@ impl Store {
                 json!({"tag": name, (T::CONTENT): null})
             }
         };
+        if revision.is_some() {
+            check_tagged(&mut transaction, &id).await?;
+        }
         let change = change(T::ACTION, organization, &name).with([None, Some(detail)]);
-        self.commit_change(transaction, change).await?;
-        Ok(Some(()))
+        self.commit_change(transaction, change).await
     }
 
     pub(super) async fn insert_tag<T: Tag>(
@@ -253,17 +258,27 @@ impl Store {
     }
 }
 
-async fn is_full<T: Tag>(
+/// Checks that there may be one more.
+async fn check_count<T: Tag>(
     transaction: &mut Transaction,
     environment: &str,
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     let select = format!(
         "SELECT COUNT(*) AS count FROM {} WHERE environment = $1",
         T::TABLE
     );
     let query = sqlx::query(&select).bind(environment.to_owned());
     let row = query.fetch_one(&mut **transaction).await?;
-    Ok(number(&row, "count")? >= MAX_TAGS)
+    let found = number(&row, "count")? + 1;
+    if found > MAX_TAGS {
+        return Err(StoreError::Limit {
+            what: "tags of each kind of an environment",
+            limit: MAX_TAGS,
+            found,
+            advice: "delete one first",
+        });
+    }
+    Ok(())
 }
 
 async fn require_revision(

@@ -157,3 +157,43 @@ async fn a_retracted_revision_is_replaced() {
         }
     }
 }
+
+/// Changes what is stored of the revisions.
+async fn change_stored(database: &Database, statements: &[&str]) {
+    let mut connection = database.connect().await;
+    for statement in statements {
+        let query = sqlx::query(statement);
+        query.execute(&mut connection).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn revisions_with_a_tag_have_a_limited_size() {
+    for database in Database::each() {
+        let site = site(&database).await;
+        create(&site, &site.root, "app", "dev", "values: {a: 2}").await;
+        let size = "UPDATE environment_revisions SET bytes = 40000000";
+        change_stored(&database, &[size]).await;
+        let tag = |name: &str, revision: i64| json!({"name": name, "revision": revision});
+        let tags = format!("{DEV}/versions/tags");
+        expect_each(
+            &site,
+            &tags,
+            &[
+                ("POST", "", tag("a", 1), 204),
+                // Two tags of one revision keep it once.
+                ("POST", "", tag("b", 1), 204),
+                ("POST", "", tag("c", 2), 400),
+                ("PATCH", "/a", json!({"revision": 2}), 400),
+                ("DELETE", "/a", Value::Null, 204),
+                ("PATCH", "/b", json!({"revision": 2}), 204),
+                ("POST", "", tag("c", 2), 204),
+            ],
+        )
+        .await;
+        let said = site.post(&tags, &site.root, &tag("d", 1)).await;
+        let said = said.expect(400)["message"].clone();
+        let words = "expected at most 67108864 bytes of revisions with a tag, found 80000000: delete a tag first";
+        assert_eq!(said, words);
+    }
+}

@@ -143,3 +143,50 @@ async fn changes_of_tags_are_recorded_with_their_content() {
         }
     }
 }
+
+#[tokio::test]
+async fn an_environment_has_a_limited_number_of_tags_of_each_kind() {
+    for database in Database::each() {
+        let site = site(&database).await;
+        create(&site, &site.root, "app", "dev", "").await;
+        let tag = |name: &str| json!({"name": name, "value": "a"});
+        let revision_tag = |name: &str| json!({"name": name});
+        let rows = [
+            ("POST", "/tags", tag("first"), 200),
+            ("POST", "/versions/tags", revision_tag("first"), 204),
+        ];
+        expect_each(&site, DEV, &rows).await;
+        let mut connection = database.connect().await;
+        for (table, columns) in [
+            ("environment_tags", "id, value, created, modified, editor"),
+            (
+                "environment_revision_tags",
+                "revision, created, modified, editor",
+            ),
+        ] {
+            let copy = format!(
+                "INSERT INTO {table} (environment, name, {columns}) SELECT environment, $1, {columns} FROM {table} \
+                 WHERE name = 'first'"
+            );
+            for number in 2..=500 {
+                let query = sqlx::query(&copy).bind(format!("t{number}"));
+                query.execute(&mut connection).await.unwrap();
+            }
+        }
+        for (path, tag) in [
+            ("/tags", tag("last")),
+            ("/versions/tags", revision_tag("last")),
+        ] {
+            let said = site.post(&format!("{DEV}{path}"), &site.root, &tag).await;
+            let said = said.expect(400)["message"].clone();
+            let words = "expected at most 500 tags of each kind of an environment, found 501: delete one first";
+            assert_eq!(said, words);
+        }
+        let rows = [
+            ("PATCH", "/tags/first", change("a", "last", "b"), 200),
+            ("DELETE", "/versions/tags/first", Value::Null, 204),
+            ("POST", "/versions/tags", revision_tag("last"), 204),
+        ];
+        expect_each(&site, DEV, &rows).await;
+    }
+}
