@@ -5,8 +5,8 @@ use serde_json::json;
 use sqlx::any::AnyRow;
 
 use super::environments::{change, lock_environment};
-use super::retention::delete_oldest;
-use crate::db::columns::{number, optional_text, text};
+use super::retention::{check_pinned, delete_oldest};
+use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
@@ -51,7 +51,7 @@ impl RevisionRecord {
             number: number(row, "number")?,
             at: number(row, "at")?,
             creator: text(row, "creator")?,
-            retraction: retraction(row)?,
+            retraction: Retraction::read(row)?,
         })
     }
 }
@@ -168,7 +168,7 @@ impl Store {
             Ok(Revision {
                 number: number(row, "number")?,
                 text: text(row, "definition")?,
-                retraction: retraction(row)?,
+                retraction: Retraction::read(row)?,
             })
         };
         Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
@@ -239,7 +239,7 @@ impl Store {
     /// Retracts a revision: another one is used in its place. `None` if there is none to use.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is no such revision.
+    /// [`StoreError::Missing`] if there is no such revision, [`StoreError::Limit`] if too much would be kept to replace others.
     pub(in crate::environments) async fn retract_revision(
         &self,
         organization: &Organization,
@@ -262,6 +262,7 @@ impl Store {
             return Err(StoreError::Missing { what: "revision" });
         }
         move_replacements(&mut transaction, &record.id, retract.number, replacement).await?;
+        check_pinned(&mut transaction, &record.id).await?;
         let detail = json!({
             "revision": retract.number, "replacement": replacement, "reason": retraction.reason,
         });
@@ -270,11 +271,6 @@ impl Store {
         self.commit_change(transaction, change).await?;
         Ok(Some(()))
     }
-}
-
-fn retraction(row: &AnyRow) -> Result<Option<Retraction>, sqlx::Error> {
-    let text = optional_text(row, "retraction")?;
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 async fn set_retraction(
@@ -302,7 +298,9 @@ async fn move_replacements(
     let select = "SELECT number, retraction FROM environment_revisions WHERE environment = $1 AND retraction IS NOT NULL";
     let query = sqlx::query(select).bind(environment.to_owned());
     for row in query.fetch_all(&mut **transaction).await? {
-        if let Some(mut retraction) = retraction(&row)?.filter(|found| found.replacement == from) {
+        if let Some(mut retraction) =
+            Retraction::read(&row)?.filter(|found| found.replacement == from)
+        {
             retraction.replacement = to;
             let number = number(&row, "number")?;
             set_retraction(transaction, environment, number, &retraction).await?;

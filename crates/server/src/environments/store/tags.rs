@@ -7,7 +7,7 @@ use sqlx::any::{AnyArguments, AnyRow};
 use sqlx::query::Query;
 
 use super::environments::{change, lock_environment};
-use super::retention::check_tagged;
+use super::retention::check_pinned;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
@@ -237,7 +237,7 @@ impl Store {
             }
         };
         if revision.is_some() {
-            check_tagged(&mut transaction, &id).await?;
+            check_pinned(&mut transaction, &id).await?;
         }
         let change = change(T::ACTION, organization, &name).with([None, Some(detail)]);
         self.commit_change(transaction, change).await

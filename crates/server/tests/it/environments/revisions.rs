@@ -6,6 +6,13 @@ use super::{ALL, DEV, create, expect_each, opened, revision, site, yaml};
 use crate::support::Database;
 use crate::support::site::Site;
 
+/// Saves a revision with a value.
+async fn save(site: &Site, value: i64) {
+    let text = format!("values: {{a: {value}}}");
+    let saved = yaml(site, "PATCH", DEV, &site.root, &text).await;
+    saved.expect(200);
+}
+
 /// The numbers or names in a list.
 async fn listed(site: &Site, path: &str, member: &str) -> Vec<Value> {
     let list = site.get(path, &site.root).await.expect(200);
@@ -19,9 +26,7 @@ async fn revisions_are_listed_newest_first() {
         let site = site(&database).await;
         let root = site.root.clone();
         create(&site, &root, "app", "dev", "values: {a: 2}").await;
-        yaml(&site, "PATCH", DEV, &root, "values: {a: 3}")
-            .await
-            .expect(200);
+        save(&site, 3).await;
         for (query, numbers) in [
             ("", vec![3, 2, 1]),
             ("?before=0&count=500", vec![3, 2, 1]),
@@ -42,9 +47,7 @@ async fn revisions_are_tagged() {
         let site = site(&database).await;
         let root = site.root.clone();
         create(&site, &root, "app", "dev", "values: {a: 2}").await;
-        yaml(&site, "PATCH", DEV, &root, "values: {a: 3}")
-            .await
-            .expect(200);
+        save(&site, 3).await;
         let tags = format!("{DEV}/versions/tags");
         let prod = format!("{tags}/prod");
         let tag = json!({"name": "prod", "revision": 2});
@@ -106,9 +109,7 @@ async fn a_retracted_revision_is_replaced() {
         let site = site(&database).await;
         let root = site.root.clone();
         create(&site, &root, "app", "dev", "values: {a: 2}").await;
-        yaml(&site, "PATCH", DEV, &root, "values: {a: 3}")
-            .await
-            .expect(200);
+        save(&site, 3).await;
         let leaked = json!({"replacement": 3, "reason": "leaked"});
         expect_each(
             &site,
@@ -132,9 +133,7 @@ async fn a_retracted_revision_is_replaced() {
         assert_eq!(retracted["reason"], "leaked");
         assert_eq!(retracted["replacement"], 3);
         // Where the replacement is retracted too, its own replacement is used.
-        yaml(&site, "PATCH", DEV, &root, "values: {a: 4}")
-            .await
-            .expect(200);
+        save(&site, 4).await;
         let copy = json!({"name": "copy", "preserveHistory": true});
         let newest = json!({"replacement": 4});
         expect_each(
@@ -172,6 +171,7 @@ async fn revisions_with_a_tag_have_a_limited_size() {
     for database in Database::each() {
         let site = site(&database).await;
         create(&site, &site.root, "app", "dev", "values: {a: 2}").await;
+        save(&site, 3).await;
         let size = "UPDATE environment_revisions SET bytes = 40000000";
         change_stored(&database, &[size]).await;
         let tag = |name: &str, revision: i64| json!({"name": name, "revision": revision});
@@ -191,9 +191,58 @@ async fn revisions_with_a_tag_have_a_limited_size() {
             ],
         )
         .await;
+        // What replaces a retracted revision counts too.
+        let retract = |replacement: i64, status| {
+            let body = json!({"replacement": replacement});
+            ("POST", "/versions/1/retract", body, status)
+        };
+        expect_each(&site, DEV, &[retract(3, 400), retract(2, 204)]).await;
         let said = site.post(&tags, &site.root, &tag("d", 1)).await;
         let said = said.expect(400)["message"].clone();
-        let words = "expected at most 67108864 bytes of revisions with a tag, found 80000000: delete a tag first";
+        let words = "expected at most 67108864 bytes of revisions with a tag or in place of retracted ones, found 80000000: \
+                     delete a tag first, or use a replacement that has a tag";
         assert_eq!(said, words);
+    }
+}
+
+#[tokio::test]
+async fn what_replaces_a_kept_revision_is_kept() {
+    for database in Database::each() {
+        let site = site(&database).await;
+        create(&site, &site.root, "app", "dev", "values: {a: 2}").await;
+        save(&site, 3).await;
+        save(&site, 4).await;
+        let prod = json!({"name": "prod", "revision": 3});
+        let older = json!({"replacement": 2});
+        expect_each(
+            &site,
+            DEV,
+            &[
+                ("POST", "/versions/3/retract", older, 204),
+                ("POST", "/versions/tags", prod, 204),
+            ],
+        )
+        .await;
+        // As if there were many in between.
+        let numbers = [
+            "UPDATE environment_revisions SET number = 2000 WHERE number = 4",
+            "UPDATE environments SET revision = 2000",
+        ];
+        change_stored(&database, &numbers).await;
+        save(&site, 5).await;
+        let versions = format!("{DEV}/versions");
+        let found = listed(&site, &versions, "number").await;
+        assert_eq!(found, [2001, 2000, 3, 2]);
+        for version in ["prod", "3"] {
+            let answer = site.get(&format!("{versions}/{version}"), &site.root).await;
+            assert_eq!(revision(&answer), "2");
+            assert_eq!(answer.text, "values: {a: 2}");
+        }
+        // Without the tag, both are old.
+        let delete = ("DELETE", "/versions/tags/prod", Value::Null, 204);
+        expect_each(&site, DEV, &[delete]).await;
+        save(&site, 6).await;
+        let found = listed(&site, &versions, "number").await;
+        assert_eq!(found, [2002, 2001, 2000]);
     }
 }
