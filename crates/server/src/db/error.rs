@@ -66,6 +66,18 @@ pub enum StoreError {
         /// The current version.
         found: i64,
     },
+    /// There would be more than may be stored.
+    #[error("expected at most {limit} {what}, found {found}: {advice}")]
+    Limit {
+        /// What is limited, such as "tags of an environment".
+        what: &'static str,
+        /// The limit.
+        limit: i64,
+        /// How many there would be.
+        found: i64,
+        /// How to make room.
+        advice: &'static str,
+    },
     /// The audit file cannot be opened.
     #[error("the audit file `{}` cannot be opened: {error}", file.display())]
     AuditFile {

@@ -112,6 +112,24 @@ impl Store {
         Ok(row.try_get(0)?)
     }
 
+    /// Locks the organization with an id until the transaction ends.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if it was deleted.
+    pub(crate) async fn lock_organization(
+        transaction: &mut Transaction,
+        organization: i64,
+    ) -> Result<(), StoreError> {
+        let lock = sqlx::query("UPDATE organizations SET version = version WHERE id = $1");
+        let locked = lock.bind(organization).execute(&mut **transaction).await?;
+        match locked.rows_affected() {
+            0 => Err(StoreError::Missing {
+                what: "organization",
+            }),
+            _ => Ok(()),
+        }
+    }
+
     /// Numbers a change to the organization with an id, so that every replica notices it. Returns
     /// the organization with its new version.
     ///

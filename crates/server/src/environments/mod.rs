@@ -9,6 +9,7 @@ pub(crate) mod keys;
 mod names;
 mod providers;
 mod record;
+mod request;
 mod rewrap;
 pub(crate) mod routes;
 mod scope;

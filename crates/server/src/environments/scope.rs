@@ -118,7 +118,7 @@ impl Scope {
     /// 404 or 403.
     pub(super) async fn environment(
         &self,
-        [project, name]: [&str; 2],
+        [project, name]: &[String; 2],
         needed: Permission,
     ) -> Result<(EnvironmentRecord, Grant), ApiError> {
         let name = Name::read(project, name).ok_or_else(not_found)?;
@@ -133,7 +133,7 @@ impl Scope {
     /// 404 or 403.
     pub(super) async fn definition(
         &self,
-        path: [&str; 2],
+        path: &[String; 2],
         version: Option<&str>,
         needed: Permission,
     ) -> Result<(Definition, Grant), ApiError> {

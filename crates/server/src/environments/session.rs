@@ -15,6 +15,7 @@ use super::keys::session_key::{SessionId, SessionOwner};
 use super::names::Name;
 use super::record::{Definition, SessionRecord};
 use super::scope::Scope;
+use super::store::SessionOutcome;
 use super::used::used;
 use crate::clock::now;
 use crate::http::error::ApiError;
@@ -53,7 +54,7 @@ pub(super) fn seconds(
 /// session too. Returns its id.
 ///
 /// # Errors
-/// 429 if the organization has too much open.
+/// 429 if the organization has too much open; 401 if the token was revoked in the meantime, or has expired.
 pub(super) async fn create(
     scope: &Scope,
     definition: Option<&Definition>,
@@ -80,6 +81,9 @@ pub(super) async fn create(
     let owner = owner(scope, definition.map_or("", |found| &found.environment.id));
     let names: Vec<_> = imported.into_iter().map(|(name, _)| name).collect();
     let (id, master, created) = (SessionId::generate(), scope.master()?, now());
+    // Evaluating took some of the token's time.
+    let token_ends = scope.caller.token.expires.unwrap_or(i64::MAX);
+    let expires = token_ends.min(created + seconds);
     let (id, record) = blocking(&scope.app, move || {
         let master = master.current();
         let text = text(&names, &environment.without_expressions());
@@ -87,18 +91,23 @@ pub(super) async fn create(
             hash: id.hash(),
             master: master.id.clone(),
             created,
-            expires: created + seconds,
+            expires,
             sealed: STANDARD.encode(id.seal(master, &owner, &text)),
             owner,
         };
         (id, record)
     })
     .await?;
-    if !scope.store().create_session(&record, changes).await? {
-        let message = "too many environments of the organization are open: wait until sessions end, or end some";
-        return Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, message));
+    let store = scope.store();
+    let hash = &scope.caller.hash;
+    match store.create_session(&record, hash, changes).await? {
+        SessionOutcome::Stored => Ok(id.reveal().to_owned()),
+        SessionOutcome::OverQuota => {
+            let message = "too many environments of the organization are open: wait until sessions end, or end some";
+            Err(ApiError::new(StatusCode::TOO_MANY_REQUESTS, message))
+        }
+        SessionOutcome::TokenInactive => Err(ApiError::unauthorized()),
     }
-    Ok(id.reveal().to_owned())
 }
 
 /// Whose a session of the caller is, in an environment with an id; empty for a document that is not saved.

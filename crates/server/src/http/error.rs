@@ -194,6 +194,7 @@ impl From<StoreError> for ApiError {
             StoreError::Missing { .. } => StatusCode::NOT_FOUND,
             StoreError::Exists { .. } => StatusCode::CONFLICT,
             StoreError::Conflict { .. } => StatusCode::PRECONDITION_FAILED,
+            StoreError::Limit { .. } => StatusCode::BAD_REQUEST,
             _ => {
                 // The details are for the log only: they may name hosts and files.
                 tracing::error!(%error, "a request failed");

@@ -25,6 +25,8 @@ const MAX_LENGTH: usize = 512;
 pub(crate) struct Caller {
     /// The token, without its secret.
     pub(crate) token: TokenRecord,
+    /// The hash that it is stored under.
+    pub(crate) hash: String,
     /// Where the request comes from.
     pub(crate) address: Option<IpAddr>,
 }
@@ -102,29 +104,38 @@ impl FromRequestParts<Arc<App>> for Caller {
         let secret = header
             .and_then(secret_of)
             .ok_or_else(ApiError::unauthorized)?;
-        let token = find_token(app, secret).await?;
-        let token = token
-            .filter(|token| token.is_active(now()))
+        let found = find_token(app, secret).await?;
+        let (hash, token) = found
+            .filter(|(_, token)| token.is_active(now()))
             .ok_or_else(ApiError::unauthorized)?;
         let address = parts.extensions.get::<ClientAddress>();
         let address = address.map(|ClientAddress(address)| *address);
-        let caller = Self { token, address };
+        let caller = Self {
+            token,
+            hash,
+            address,
+        };
         caller.note_use(app).await;
         Ok(caller)
     }
 }
 
-/// The token with a secret, active or not.
+/// The token with a secret, active or not, and its hash.
 ///
 /// # Errors
 /// 500 if the store fails.
-pub(crate) async fn find_token(app: &App, secret: &str) -> Result<Option<TokenRecord>, ApiError> {
+pub(crate) async fn find_token(
+    app: &App,
+    secret: &str,
+) -> Result<Option<(String, TokenRecord)>, ApiError> {
     // A configured bootstrap token may be any text; all others have a known form.
     let may_exist = access_token::is_well_formed(secret) || app.has_custom_bootstrap;
     if !may_exist || secret.len() > MAX_LENGTH {
         return Ok(None);
     }
-    Ok(app.store.token(&app.hash_key.hash(secret)).await?)
+    let hash = app.hash_key.hash(secret);
+    let token = app.store.token(&hash).await?;
+    Ok(token.map(|token| (hash, token)))
 }
 
 /// The credentials of the schemes `token` and `Bearer`.

@@ -7,6 +7,7 @@ pub(crate) mod caller;
 pub(crate) mod hash_key;
 pub(crate) mod oauth;
 pub(crate) mod record;
+mod revocation;
 pub(crate) mod routes;
 mod rows;
 mod store;

@@ -41,6 +41,7 @@ async fn introspect(
     let (caller, secret) = (caller?, secret(form)?);
     let token = find_token(&app, &secret)
         .await?
+        .map(|(_, token)| token)
         .filter(|token| token.is_active(now()) && may_see(&caller, token));
     Ok(Json(token.map(body).unwrap_or_default()))
 }
@@ -57,11 +58,14 @@ async fn revoke(
     form: Result<Form<TokenForm>, FormRejection>,
 ) -> Result<StatusCode, OauthError> {
     let secret = secret(form)?;
-    if let Some(token) = find_token(&app, &secret).await? {
+    if let Some((hash, token)) = find_token(&app, &secret).await? {
         let address = address.map(|Extension(ClientAddress(address))| address);
-        let caller = Caller { token, address };
-        let hash = app.hash_key.hash(&secret);
-        caller.store(&app).revoke(&hash, now()).await?;
+        let caller = Caller {
+            token,
+            hash,
+            address,
+        };
+        caller.store(&app).revoke(&caller.hash, now()).await?;
         caller.note_use(&app).await;
     }
     Ok(StatusCode::OK)

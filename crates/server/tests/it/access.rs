@@ -358,7 +358,7 @@ async fn the_matrix_is_complete() {
         let is_api = route.contains("/api/") || route.contains("/oidc/");
         is_api && !route.ends_with("openapi.json")
     });
-    tested.extend(crate::environments::access::tested_routes());
+    tested.extend(crate::environments::routes::tested_routes());
     documented.sort();
     tested.sort();
     assert_eq!(documented, tested);

@@ -16,8 +16,8 @@ const MAX_NAME: usize = 200;
 #[derive(Clone, Debug)]
 pub(crate) struct Binding {
     to: Holder,
-    project: Pattern,
-    environment: Pattern,
+    pub(super) project: Pattern,
+    pub(super) environment: Pattern,
     pub(super) permission: Permission,
     /// The longest session, in seconds.
     pub(super) max_open: Option<i64>,
@@ -75,11 +75,6 @@ impl Binding {
             (TokenKind::Team, Holder::Team(team)) => target == Some(team),
             _ => false,
         }
-    }
-
-    /// Whether it is on an environment.
-    pub(super) fn covers(&self, project: &str, environment: &str) -> bool {
-        self.project.is_match(project) && self.environment.is_match(environment)
     }
 }
 

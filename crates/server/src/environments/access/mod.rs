@@ -2,6 +2,7 @@
 
 pub(crate) mod binding;
 pub(crate) mod grants;
+mod pattern_map;
 pub(crate) mod permission;
 pub(crate) mod routes;
 mod store;

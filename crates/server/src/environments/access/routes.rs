@@ -20,7 +20,7 @@ use crate::http::error::ApiError;
 use crate::http::request::json_body;
 use crate::tokens::caller::Caller;
 
-/// The most permissions of an organization: each is compared with each environment of a list.
+/// The most permissions of an organization: each request reads all of them.
 const MAX_ACCESS: usize = 500;
 
 /// The routes of permissions.

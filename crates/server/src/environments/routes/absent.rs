@@ -2,16 +2,14 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::routing::{any, post};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
 use crate::environments::access::permission::Permission;
-use crate::environments::scope::Scope;
+use crate::environments::request::EnvironmentRequest;
 use crate::http::error::ApiError;
-use crate::tokens::caller::Caller;
 
 /// The path of an environment.
 const ENVIRONMENT: &str = "/api/esc/environments/{org}/{project}/{env}";
@@ -55,15 +53,8 @@ fn absent(what: &str) -> ApiError {
 }
 
 /// The client expects diagnostics where an environment cannot be rotated.
-async fn rotate(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-) -> Result<StatusCode, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+async fn rotate(request: EnvironmentRequest) -> Result<StatusCode, ApiError> {
+    request.environment(Permission::Write).await?;
     let message = "this server does not support rotation of secrets";
     Err(ApiError::bad_request(message).with_diagnostic(message))
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use claimgate_api::{ChangeAction, CloneInput, ErrorBody};
 use claimgate_environments::{RewriteError, reencrypt_secrets};
@@ -21,15 +20,11 @@ use crate::environments::names::Name;
 use crate::environments::record::{
     Definition, EnvironmentRecord, EnvironmentTag, Revision, RevisionTag,
 };
+use crate::environments::request::EnvironmentRequest;
 use crate::environments::scope::Scope;
-use crate::environments::store::{NewEnvironment, change};
+use crate::environments::store::{MAX_HISTORY, NewEnvironment, change};
 use crate::http::error::ApiError;
 use crate::http::request::json_body;
-use crate::issuers::revisions::MAX_BYTES;
-use crate::tokens::caller::Caller;
-
-/// How many bytes of revisions are copied, at most: untagged ones have half of it, and tagged ones are kept beyond that.
-const MAX_HISTORY: i64 = 2 * MAX_BYTES;
 
 pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default().routes(routes!(clone))
@@ -42,20 +37,15 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path)), request_body = CloneInput,
     responses((status = 204), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn clone(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<StatusCode, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
+async fn clone(request: EnvironmentRequest, body: Bytes) -> Result<StatusCode, ApiError> {
+    let (scope, path) = request.scope().await?;
     let input: CloneInput = json_body(&body)?;
     let version = input.version.filter(|version| *version > 0);
     let version = version.map(|version| version.to_string());
     let (original, _) = scope
-        .definition([&project, &env], version.as_deref(), Permission::Open)
+        .definition(&path, version.as_deref(), Permission::Open)
         .await?;
-    let to = Name::new(input.project.as_deref().unwrap_or(&project), &input.name)?;
+    let to = Name::new(input.project.as_deref().unwrap_or(&path[0]), &input.name)?;
     scope.require(&to, Permission::Write).await?;
     let detail =
         json!({"from": original.environment.name.to_string(), "revision": original.revision});
@@ -95,14 +85,14 @@ async fn copy(
         .map_err(|error| cannot_rewrite(&error))?;
     key.sealed = sealed;
     let tags = match input.preserve_environment_tags {
-        true => store.environment_tags(&from.id).await?,
+        true => store.tags::<EnvironmentTag>(&from.id).await?,
         false => Vec::new(),
     };
     let mut revision_tags = match keeps_history && input.preserve_revision_tags {
-        true => store.revision_tags(&from.id).await?,
+        true => store.tags::<RevisionTag>(&from.id).await?,
         false => Vec::new(),
     };
-    revision_tags.retain(|tag: &RevisionTag| {
+    revision_tags.retain(|tag| {
         let is_there = |revision: &Revision| revision.number == tag.revision;
         revisions.iter().any(is_there)
     });

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use claimgate_api::{EnvironmentSettingsBody, ErrorBody, SavedBody};
@@ -24,11 +23,11 @@ use crate::environments::evaluate::{Evaluate, Mode, blocking, evaluate, text};
 use crate::environments::headers::{changed, expected_revision, of_definition, of_revision};
 use crate::environments::keys::data_key::EnvironmentKeys;
 use crate::environments::record::Definition;
+use crate::environments::request::{Below, EnvironmentRequest};
 use crate::environments::scope::Scope;
 use crate::environments::store::Save;
 use crate::http::error::{ApiError, wire};
 use crate::http::request::json_body;
-use crate::tokens::caller::Caller;
 
 pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
@@ -44,15 +43,8 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path)),
     responses((status = 200, body = String, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn read(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-) -> Result<Response, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (definition, _) = scope
-        .definition([&project, &env], None, Permission::Read)
-        .await?;
+async fn read(request: EnvironmentRequest) -> Result<Response, ApiError> {
+    let (_, definition, _) = request.definition(None, Permission::Read).await?;
     Ok((of_definition(&definition), definition.text).into_response())
 }
 
@@ -62,14 +54,10 @@ async fn read(
     responses((status = 200, body = String, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn read_version(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, version)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(version): Below,
 ) -> Result<Response, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (definition, _) = scope
-        .definition([&project, &env], Some(&version), Permission::Read)
-        .await?;
+    let (_, definition, _) = request.definition(Some(&version), Permission::Read).await?;
     Ok((of_definition(&definition), definition.text).into_response())
 }
 
@@ -78,13 +66,8 @@ async fn read_version(
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path)),
     responses((status = 200, body = String, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn decrypt(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-) -> Result<Response, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    decrypted(&scope, [&project, &env], None).await
+async fn decrypt(request: EnvironmentRequest) -> Result<Response, ApiError> {
+    decrypted(request, None).await
 }
 
 /// Read a revision of an environment with its secrets in plain text
@@ -93,20 +76,17 @@ async fn decrypt(
     responses((status = 200, body = String, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn decrypt_version(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, version)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(version): Below,
 ) -> Result<Response, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    decrypted(&scope, [&project, &env], Some(&version)).await
+    decrypted(request, Some(&version)).await
 }
 
 async fn decrypted(
-    scope: &Scope,
-    path: [&str; 2],
+    request: EnvironmentRequest,
     version: Option<&str>,
 ) -> Result<Response, ApiError> {
-    let (definition, _) = scope.definition(path, version, Permission::Open).await?;
+    let (scope, definition, _) = request.definition(version, Permission::Open).await?;
     let keys = scope.keys(&definition.environment).await?;
     let source = definition.text.clone();
     let plain = blocking(&scope.app, move || decrypt_secrets(&source, &keys)).await?;
@@ -124,16 +104,11 @@ async fn decrypted(
     responses((status = 200, body = SavedBody), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn save(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (current, _) = scope
-        .definition([&project, &env], None, Permission::Write)
-        .await?;
+    let (scope, current, _) = request.definition(None, Permission::Write).await?;
     let expected = expected_revision(&headers, &current.environment)?;
     if expected.is_some_and(|expected| expected != current.environment.revision) {
         return Err(changed());
@@ -239,15 +214,8 @@ pub(super) fn cannot_rewrite(error: &RewriteError) -> ApiError {
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path)),
     responses((status = 200, body = Object), (status = 409, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn delete(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-) -> Result<Json<Value>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Admin)
-        .await?;
+async fn delete(request: EnvironmentRequest) -> Result<Json<Value>, ApiError> {
+    let (scope, environment) = request.environment(Permission::Admin).await?;
     let store = scope.store();
     let deleted = store.delete_environment(&scope.organization, &environment);
     if !deleted.await? {
@@ -262,15 +230,8 @@ async fn delete(
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path)),
     responses((status = 200, body = EnvironmentSettingsBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn settings(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-) -> Result<Json<EnvironmentSettingsBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Read)
-        .await?;
+async fn settings(request: EnvironmentRequest) -> Result<Json<EnvironmentSettingsBody>, ApiError> {
+    let (_, environment) = request.environment(Permission::Read).await?;
     Ok(Json(EnvironmentSettingsBody {
         deletion_protected: environment.is_protected,
     }))
@@ -282,15 +243,10 @@ async fn settings(
     responses((status = 200, body = EnvironmentSettingsBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn change_settings(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
     body: Bytes,
 ) -> Result<Json<EnvironmentSettingsBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Admin)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Admin).await?;
     let input: EnvironmentSettingsBody = json_body(&body)?;
     let store = scope.store();
     let protect = input.deletion_protected;

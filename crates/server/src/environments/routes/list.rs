@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::Uri;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -24,6 +24,7 @@ use crate::environments::access::permission::Permission;
 use crate::environments::keys::data_key::EnvironmentKeys;
 use crate::environments::names::{Name, check_organization};
 use crate::environments::record::{EnvironmentRecord, Revision};
+use crate::environments::request::OrganizationRequest;
 use crate::environments::scope::Scope;
 use crate::environments::store::{NewEnvironment, Page, change};
 use crate::http::error::ApiError;
@@ -79,14 +80,10 @@ async fn list_all(
     responses((status = 200, body = EnvironmentsBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn list(
-    State(app): State<Arc<App>>,
-    Path(org): Path<String>,
-    caller: Caller,
-    uri: Uri,
-) -> Result<Json<EnvironmentsBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    page(&app, Some(scope.organization.id), &scope.grants, &uri).await
+async fn list(request: OrganizationRequest, uri: Uri) -> Result<Json<EnvironmentsBody>, ApiError> {
+    let scope = request.scope().await?;
+    let organization = Some(scope.organization.id);
+    page(&scope.app, organization, &scope.grants, &uri).await
 }
 
 async fn page(
@@ -170,13 +167,8 @@ fn entry((organization, record): (String, EnvironmentRecord)) -> EnvironmentEntr
     params(("org" = String, Path)), request_body = EnvironmentInput,
     responses((status = 200, body = Object), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn create(
-    State(app): State<Arc<App>>,
-    Path(org): Path<String>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<Json<Value>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
+async fn create(request: OrganizationRequest, body: Bytes) -> Result<Json<Value>, ApiError> {
+    let scope = request.scope().await?;
     let input: EnvironmentInput = json_body(&body)?;
     let name = Name::new(&input.project, &input.name)?;
     scope.require(&name, Permission::Write).await?;

@@ -21,7 +21,6 @@ use zeroize::Zeroizing;
 
 use super::access;
 use crate::app::App;
-use crate::http::error::ApiError;
 
 /// The most revisions or tags in one answer.
 const MAX_COUNT: i64 = 500;
@@ -63,11 +62,6 @@ impl Part {
         rest.take(usize::try_from(count).unwrap_or_default())
             .collect()
     }
-}
-
-/// 400: an environment has as many tags as it may have.
-fn too_many_tags() -> ApiError {
-    ApiError::bad_request("the environment has too many tags: delete one first")
 }
 
 /// An answer of JSON that is text already, with a line break at its end.

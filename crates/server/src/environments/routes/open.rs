@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use axum::routing::get;
@@ -18,12 +17,12 @@ use crate::app::App;
 use crate::environments::access::grants::Grant;
 use crate::environments::access::permission::Permission;
 use crate::environments::evaluate::{Evaluate, Mode, evaluate, text};
+use crate::environments::request::{Below, EnvironmentRequest, OrganizationRequest};
 use crate::environments::scope::Scope;
 use crate::environments::session;
 use crate::environments::store::change;
 use crate::http::error::ApiError;
 use crate::http::request::query;
-use crate::tokens::caller::Caller;
 
 /// The path of a session as the SDKs write it where they read one property.
 const DOUBLE_SLASH: &str = "/api/esc/environments/{org}/{project}/{env}/open//{id}";
@@ -55,14 +54,8 @@ struct ReadQuery {
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("duration" = Option<String>, Query)),
     responses((status = 200, body = OpenBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn open(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-    uri: Uri,
-) -> Result<Json<OpenBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    open_saved(&scope, [&project, &env], None, &uri).await
+async fn open(request: EnvironmentRequest, uri: Uri) -> Result<Json<OpenBody>, ApiError> {
+    open_saved(request, None, &uri).await
 }
 
 /// Open a revision of an environment
@@ -71,24 +64,21 @@ async fn open(
     responses((status = 200, body = OpenBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn open_version(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, version)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(version): Below,
     uri: Uri,
 ) -> Result<Json<OpenBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    open_saved(&scope, [&project, &env], Some(&version), &uri).await
+    open_saved(request, Some(&version), &uri).await
 }
 
 async fn open_saved(
-    scope: &Scope,
-    path: [&str; 2],
+    request: EnvironmentRequest,
     version: Option<&str>,
     uri: &Uri,
 ) -> Result<Json<OpenBody>, ApiError> {
-    let (definition, grant) = scope.definition(path, version, Permission::Open).await?;
+    let (scope, definition, grant) = request.definition(version, Permission::Open).await?;
     let query: OpenQuery = query(uri)?;
-    let seconds = session::seconds(scope, query.duration.as_deref(), grant)?;
+    let seconds = session::seconds(&scope, query.duration.as_deref(), grant)?;
     let keys = scope.keys(&definition.environment).await?;
     let opened = Evaluate {
         name: Some(definition.environment.name.clone()),
@@ -96,8 +86,8 @@ async fn open_saved(
         keys: Some(keys),
         mode: Mode::Open(seconds),
     };
-    let opened = evaluate(scope, opened).await?.without_errors()?;
-    let id = session::create(scope, Some(&definition), opened, seconds).await?;
+    let opened = evaluate(&scope, opened).await?.without_errors()?;
+    let id = session::create(&scope, Some(&definition), opened, seconds).await?;
     Ok(Json(OpenBody { id }))
 }
 
@@ -109,15 +99,11 @@ async fn open_saved(
     responses((status = 200, body = Object), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn read(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, id)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(id): Below,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Open)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Open).await?;
     answer(&scope, &environment.id, &id, &uri).await
 }
 
@@ -138,15 +124,8 @@ async fn answer(
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("id" = String, Path)),
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn end(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, id)): Path<(String, String, String, String)>,
-    caller: Caller,
-) -> Result<StatusCode, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Open)
-        .await?;
+async fn end(request: EnvironmentRequest, Below(id): Below) -> Result<StatusCode, ApiError> {
+    let (scope, environment) = request.environment(Permission::Open).await?;
     session::end(&scope, &environment.id, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -156,15 +135,8 @@ async fn end(
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path)),
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn end_all(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-) -> Result<StatusCode, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Admin)
-        .await?;
+async fn end_all(request: EnvironmentRequest) -> Result<StatusCode, ApiError> {
+    let (scope, environment) = request.environment(Permission::Admin).await?;
     let change = change(
         ChangeAction::EnvironmentSessionsEnded,
         &scope.organization,
@@ -187,13 +159,11 @@ async fn end_all(
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn open_unsaved(
-    State(app): State<Arc<App>>,
-    Path(org): Path<String>,
-    caller: Caller,
+    request: OrganizationRequest,
     uri: Uri,
     body: Bytes,
 ) -> Result<Json<OpenBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
+    let scope = request.scope().await?;
     // What is open counts for the whole organization, so not every token may add to it.
     if !scope.grants.opens_any() {
         let message = "expected a token that may open an environment";
@@ -219,11 +189,10 @@ async fn open_unsaved(
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn read_unsaved(
-    State(app): State<Arc<App>>,
-    Path((org, id)): Path<(String, String)>,
-    caller: Caller,
+    request: OrganizationRequest,
+    Below(id): Below,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
+    let scope = request.scope().await?;
     answer(&scope, "", &id, &uri).await
 }

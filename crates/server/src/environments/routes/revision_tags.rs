@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use claimgate_api::{
     ErrorBody, RevisionTagBody, RevisionTagInput, RevisionTagMove, RevisionTagsBody,
@@ -12,17 +11,17 @@ use claimgate_api::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Part, too_many_tags};
+use super::Part;
 use crate::app::App;
 use crate::clock::now;
 use crate::environments::access::permission::Permission;
 use crate::environments::names::revision_tag;
 use crate::environments::record::{EnvironmentRecord, RevisionTag};
+use crate::environments::request::{Below, EnvironmentRequest};
 use crate::environments::scope::Scope;
 use crate::environments::store::TagChange;
 use crate::http::error::ApiError;
 use crate::http::request::{json_body, query};
-use crate::tokens::caller::Caller;
 
 pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
@@ -37,18 +36,10 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("after" = Option<String>, Query), ("count" = Option<i64>, Query)),
     responses((status = 200, body = RevisionTagsBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn list(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-    uri: Uri,
-) -> Result<Json<RevisionTagsBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Read)
-        .await?;
+async fn list(request: EnvironmentRequest, uri: Uri) -> Result<Json<RevisionTagsBody>, ApiError> {
+    let (scope, environment) = request.environment(Permission::Read).await?;
     let part: Part = query(&uri)?;
-    let mut tags = app.store.revision_tags(&environment.id).await?;
+    let mut tags = scope.app.store.tags::<RevisionTag>(&environment.id).await?;
     tags.push(newest(&scope, &environment).await?);
     tags.sort_by(|one, other| one.name.cmp(&other.name));
     let tags = part.of(tags, |tag| &tag.name);
@@ -80,16 +71,8 @@ async fn newest(scope: &Scope, environment: &EnvironmentRecord) -> Result<Revisi
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path)), request_body = RevisionTagInput,
     responses((status = 204), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn create(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-    body: Bytes,
-) -> Result<StatusCode, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+async fn create(request: EnvironmentRequest, body: Bytes) -> Result<StatusCode, ApiError> {
+    let (scope, environment) = request.environment(Permission::Write).await?;
     let input: RevisionTagInput = json_body(&body)?;
     revision_tag(&input.name)?;
     let now = now();
@@ -109,8 +92,8 @@ async fn save(
     tag: TagChange<RevisionTag>,
 ) -> Result<StatusCode, ApiError> {
     let store = scope.store();
-    let changed = store.change_revision_tag(&scope.organization, environment, tag);
-    changed.await?.ok_or_else(too_many_tags)?;
+    let changed = store.change_tag(&scope.organization, environment, tag);
+    changed.await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -120,14 +103,10 @@ async fn save(
     responses((status = 200, body = RevisionTagBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn read(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, tag)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(tag): Below,
 ) -> Result<Json<RevisionTagBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Read)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Read).await?;
     Ok(Json(existing(&scope, &environment, &tag).await?.into()))
 }
 
@@ -139,7 +118,7 @@ async fn existing(
     if name == "latest" {
         return newest(scope, environment).await;
     }
-    let found = scope.app.store.revision_tag(&environment.id, name).await?;
+    let found = scope.app.store.tag(&environment.id, name).await?;
     found.ok_or_else(|| ApiError::not_found("tag not found"))
 }
 
@@ -149,15 +128,11 @@ async fn existing(
     responses((status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn relocate(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, tag)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(tag): Below,
     body: Bytes,
 ) -> Result<StatusCode, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Write).await?;
     let input: RevisionTagMove = json_body(&body)?;
     revision_tag(&tag)?;
     let before = existing(&scope, &environment, &tag).await?;
@@ -175,15 +150,8 @@ async fn relocate(
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("tag" = String, Path)),
     responses((status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn delete(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, tag)): Path<(String, String, String, String)>,
-    caller: Caller,
-) -> Result<StatusCode, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+async fn delete(request: EnvironmentRequest, Below(tag): Below) -> Result<StatusCode, ApiError> {
+    let (scope, environment) = request.environment(Permission::Write).await?;
     revision_tag(&tag)?;
     save(&scope, &environment, TagChange::Delete(tag)).await
 }

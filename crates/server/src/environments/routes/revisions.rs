@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use claimgate_api::{EnvironmentRevisionBody, ErrorBody, RetractInput};
 use serde::Deserialize;
@@ -18,11 +17,11 @@ use crate::app::App;
 use crate::clock::now;
 use crate::environments::access::permission::Permission;
 use crate::environments::names::Version;
-use crate::environments::scope::Scope;
+use crate::environments::record::{RevisionRecord, RevisionTag};
+use crate::environments::request::{Below, EnvironmentRequest};
 use crate::environments::store::Retract;
 use crate::http::error::ApiError;
 use crate::http::request::{json_body, query};
-use crate::tokens::caller::Caller;
 
 /// The longest reason, in characters.
 const MAX_REASON: usize = 1_000;
@@ -47,19 +46,14 @@ struct RevisionsQuery {
     responses((status = 200, body = Vec<EnvironmentRevisionBody>), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn list(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
     uri: Uri,
 ) -> Result<Json<Vec<EnvironmentRevisionBody>>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Read)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Read).await?;
     let query: RevisionsQuery = query(&uri)?;
     let before = query.before.filter(|before| *before > 0);
     let count = query.count.unwrap_or(MAX_COUNT).clamp(1, MAX_COUNT);
-    let store = &app.store;
+    let store = &scope.app.store;
     let revisions = store
         .environment_revisions(&environment.id, before, count)
         .await?;
@@ -67,10 +61,10 @@ async fn list(
     tags.entry(environment.revision)
         .or_default()
         .push("latest".to_owned());
-    for tag in store.revision_tags(&environment.id).await? {
+    for tag in store.tags::<RevisionTag>(&environment.id).await? {
         tags.entry(tag.revision).or_default().push(tag.name);
     }
-    let body = |revision: crate::environments::record::RevisionRecord| {
+    let body = |revision: RevisionRecord| {
         let tags = tags.remove(&revision.number).unwrap_or_default();
         revision.body(tags)
     };
@@ -85,15 +79,11 @@ async fn list(
     responses((status = 204), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn retract(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, version)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(version): Below,
     body: Bytes,
 ) -> Result<StatusCode, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Write).await?;
     let input: RetractInput = json_body(&body)?;
     let length = input.reason.chars().count();
     if length > MAX_REASON {
@@ -103,7 +93,8 @@ async fn retract(
     }
     let missing = || ApiError::not_found("revision not found");
     let version = Version::parse(&version).ok_or_else(missing)?;
-    let number = app.store.revision_number(&environment, &version).await?;
+    let store = &scope.app.store;
+    let number = store.revision_number(&environment, &version).await?;
     let number = number.ok_or_else(missing)?;
     match number.cmp(&environment.revision) {
         Ordering::Less => {}

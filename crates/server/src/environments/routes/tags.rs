@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::http::{StatusCode, Uri};
 use claimgate_api::{
     EnvironmentTagBody, EnvironmentTagChange, EnvironmentTagInput, EnvironmentTagsBody, ErrorBody,
@@ -12,18 +11,18 @@ use claimgate_api::{
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Part, too_many_tags};
+use super::Part;
 use crate::app::App;
 use crate::clock::now;
 use crate::db::error::StoreError;
 use crate::environments::access::permission::Permission;
 use crate::environments::record::{EnvironmentRecord, EnvironmentTag};
+use crate::environments::request::{Below, EnvironmentRequest};
 use crate::environments::scope::Scope;
 use crate::environments::store::TagChange;
 use crate::http::error::ApiError;
 use crate::http::request::{json_body, query};
 use crate::random;
-use crate::tokens::caller::Caller;
 
 /// The longest name, in characters.
 const MAX_NAME: usize = 100;
@@ -43,17 +42,16 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     responses((status = 200, body = EnvironmentTagsBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn list(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
     uri: Uri,
 ) -> Result<Json<EnvironmentTagsBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Read)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Read).await?;
     let part: Part = query(&uri)?;
-    let mut tags = app.store.environment_tags(&environment.id).await?;
+    let mut tags = scope
+        .app
+        .store
+        .tags::<EnvironmentTag>(&environment.id)
+        .await?;
     tags.sort_by(|one, other| one.name.cmp(&other.name));
     let last = tags.last().map(|tag| tag.name.clone());
     let tags = part.of(tags, |tag| &tag.name);
@@ -73,15 +71,10 @@ async fn list(
     responses((status = 200, body = EnvironmentTagBody), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn create(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
     body: Bytes,
 ) -> Result<Json<EnvironmentTagBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Write).await?;
     let input: EnvironmentTagInput = json_body(&body)?;
     check(&input)?;
     let now = now();
@@ -122,8 +115,8 @@ async fn save(
     tag: TagChange<EnvironmentTag>,
 ) -> Result<(), ApiError> {
     let store = scope.store();
-    let changed = store.change_environment_tag(&scope.organization, environment, tag);
-    changed.await?.ok_or_else(too_many_tags)
+    let changed = store.change_tag(&scope.organization, environment, tag);
+    Ok(changed.await?)
 }
 
 /// Read a tag of an environment
@@ -132,14 +125,10 @@ async fn save(
     responses((status = 200, body = EnvironmentTagBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn read(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, tag)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(tag): Below,
 ) -> Result<Json<EnvironmentTagBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Read)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Read).await?;
     Ok(Json(existing(&scope, &environment, &tag).await?.into()))
 }
 
@@ -149,7 +138,7 @@ async fn existing(
     name: &str,
 ) -> Result<EnvironmentTag, ApiError> {
     let store = &scope.app.store;
-    let found = store.environment_tag(&environment.id, name).await?;
+    let found = store.tag(&environment.id, name).await?;
     found.ok_or_else(|| ApiError::not_found("tag not found"))
 }
 
@@ -161,15 +150,11 @@ async fn existing(
     responses((status = 200, body = EnvironmentTagBody), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn update(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, tag)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(tag): Below,
     body: Bytes,
 ) -> Result<Json<EnvironmentTagBody>, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+    let (scope, environment) = request.environment(Permission::Write).await?;
     let EnvironmentTagChange {
         current_tag,
         new_tag,
@@ -193,12 +178,10 @@ async fn update(
     };
     let change = TagChange::Replace(before, after.clone());
     let store = scope.store();
-    let saved = store.change_environment_tag(&scope.organization, &environment, change);
+    let saved = store.change_tag(&scope.organization, &environment, change);
     match saved.await {
         Err(StoreError::Missing { what: "tag" }) => Err(changed()),
-        saved => saved?
-            .ok_or_else(too_many_tags)
-            .map(|()| Json(after.into())),
+        saved => saved.map(|()| Json(after.into())).map_err(ApiError::from),
     }
 }
 
@@ -213,15 +196,8 @@ fn changed() -> ApiError {
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("tag" = String, Path)),
     responses((status = 204), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn delete(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, tag)): Path<(String, String, String, String)>,
-    caller: Caller,
-) -> Result<StatusCode, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    let (environment, _) = scope
-        .environment([&project, &env], Permission::Write)
-        .await?;
+async fn delete(request: EnvironmentRequest, Below(tag): Below) -> Result<StatusCode, ApiError> {
+    let (scope, environment) = request.environment(Permission::Write).await?;
     save(&scope, &environment, TagChange::Delete(tag)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
 use axum::http::Uri;
 use axum::response::Response;
 use claimgate_api::ErrorBody;
@@ -17,10 +16,10 @@ use super::json_text;
 use crate::app::App;
 use crate::environments::access::permission::Permission;
 use crate::environments::evaluate::{Evaluate, Evaluated, Mode, blocking, evaluate, text};
+use crate::environments::request::{Below, EnvironmentRequest, OrganizationRequest};
 use crate::environments::scope::Scope;
 use crate::http::error::ApiError;
 use crate::http::request::query;
-use crate::tokens::caller::Caller;
 
 pub(super) fn router() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::default()
@@ -47,13 +46,11 @@ struct CheckQuery {
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn check_unsaved(
-    State(app): State<Arc<App>>,
-    Path(org): Path<String>,
-    caller: Caller,
+    request: OrganizationRequest,
     uri: Uri,
     body: Bytes,
 ) -> Result<Response, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
+    let scope = request.scope().await?;
     let query: CheckQuery = query(&uri)?;
     let checked = Evaluate {
         name: None,
@@ -72,14 +69,8 @@ async fn check_unsaved(
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("showSecrets" = Option<bool>, Query)),
     responses((status = 200, body = Object), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
-async fn check(
-    State(app): State<Arc<App>>,
-    Path((org, project, env)): Path<(String, String, String)>,
-    caller: Caller,
-    uri: Uri,
-) -> Result<Response, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    check_saved(&scope, [&project, &env], None, &uri).await
+async fn check(request: EnvironmentRequest, uri: Uri) -> Result<Response, ApiError> {
+    check_saved(request, None, &uri).await
 }
 
 /// Check a revision of an environment
@@ -90,27 +81,25 @@ async fn check(
     responses((status = 200, body = Object), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn check_version(
-    State(app): State<Arc<App>>,
-    Path((org, project, env, version)): Path<(String, String, String, String)>,
-    caller: Caller,
+    request: EnvironmentRequest,
+    Below(version): Below,
     uri: Uri,
 ) -> Result<Response, ApiError> {
-    let scope = Scope::new(&app, caller, &org).await?;
-    check_saved(&scope, [&project, &env], Some(&version), &uri).await
+    check_saved(request, Some(&version), &uri).await
 }
 
 async fn check_saved(
-    scope: &Scope,
-    path: [&str; 2],
+    request: EnvironmentRequest,
     version: Option<&str>,
     uri: &Uri,
 ) -> Result<Response, ApiError> {
+    let (scope, path) = request.scope().await?;
     let query: CheckQuery = query(uri)?;
     let needed = match query.show_secrets {
         true => Permission::Open,
         false => Permission::Read,
     };
-    let (definition, _) = scope.definition(path, version, needed).await?;
+    let (definition, _) = scope.definition(&path, version, needed).await?;
     let keys = scope.keys(&definition.environment).await?;
     let checked = Evaluate {
         name: Some(definition.environment.name.clone()),
@@ -118,12 +107,12 @@ async fn check_saved(
         keys: Some(keys),
         mode: Mode::Check(Options::default().show_secrets(query.show_secrets)),
     };
-    let evaluated = evaluate(scope, checked).await?;
+    let evaluated = evaluate(&scope, checked).await?;
     if query.show_secrets {
         let imported = &evaluated.imported;
         scope.record_decrypted(&definition, imported).await?;
     }
-    answer(scope, evaluated).await
+    answer(&scope, evaluated).await
 }
 
 async fn answer(scope: &Scope, evaluated: Evaluated) -> Result<Response, ApiError> {

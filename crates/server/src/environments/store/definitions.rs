@@ -5,16 +5,16 @@ use serde_json::json;
 use sqlx::any::AnyRow;
 
 use super::environments::{change, lock_environment};
-use crate::db::columns::{number, optional_text, text};
+use super::retention::{check_pinned, delete_oldest};
+use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
 use crate::environments::keys::data_key::WrappedKey;
 use crate::environments::names::Version;
 use crate::environments::record::{
-    Definition, EnvironmentRecord, Retraction, Revision, RevisionRecord,
+    Definition, EnvironmentRecord, Retraction, Revision, RevisionRecord, RevisionTag,
 };
-use crate::issuers::revisions::{MAX_BYTES, MAX_REVISIONS};
 use crate::organizations::record::Organization;
 
 /// A definition to save.
@@ -51,7 +51,7 @@ impl RevisionRecord {
             number: number(row, "number")?,
             at: number(row, "at")?,
             creator: text(row, "creator")?,
-            retraction: retraction(row)?,
+            retraction: Retraction::read(row)?,
         })
     }
 }
@@ -106,7 +106,7 @@ impl Store {
             Version::Latest => Ok(Some(environment.revision)),
             Version::Number(number) => Ok(Some(*number)),
             Version::Tag(name) => {
-                let tag = self.revision_tag(&environment.id, name).await?;
+                let tag = self.tag::<RevisionTag>(&environment.id, name).await?;
                 Ok(tag.map(|tag| tag.revision))
             }
         }
@@ -168,7 +168,7 @@ impl Store {
             Ok(Revision {
                 number: number(row, "number")?,
                 text: text(row, "definition")?,
-                retraction: retraction(row)?,
+                retraction: Retraction::read(row)?,
             })
         };
         Ok(rows.iter().map(read).collect::<Result<_, sqlx::Error>>()?)
@@ -239,7 +239,7 @@ impl Store {
     /// Retracts a revision: another one is used in its place. `None` if there is none to use.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is no such revision.
+    /// [`StoreError::Missing`] if there is no such revision, [`StoreError::Limit`] if too much would be kept to replace others.
     pub(in crate::environments) async fn retract_revision(
         &self,
         organization: &Organization,
@@ -262,6 +262,7 @@ impl Store {
             return Err(StoreError::Missing { what: "revision" });
         }
         move_replacements(&mut transaction, &record.id, retract.number, replacement).await?;
+        check_pinned(&mut transaction, &record.id).await?;
         let detail = json!({
             "revision": retract.number, "replacement": replacement, "reason": retraction.reason,
         });
@@ -270,11 +271,6 @@ impl Store {
         self.commit_change(transaction, change).await?;
         Ok(Some(()))
     }
-}
-
-fn retraction(row: &AnyRow) -> Result<Option<Retraction>, sqlx::Error> {
-    let text = optional_text(row, "retraction")?;
-    Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 async fn set_retraction(
@@ -302,7 +298,9 @@ async fn move_replacements(
     let select = "SELECT number, retraction FROM environment_revisions WHERE environment = $1 AND retraction IS NOT NULL";
     let query = sqlx::query(select).bind(environment.to_owned());
     for row in query.fetch_all(&mut **transaction).await? {
-        if let Some(mut retraction) = retraction(&row)?.filter(|found| found.replacement == from) {
+        if let Some(mut retraction) =
+            Retraction::read(&row)?.filter(|found| found.replacement == from)
+        {
             retraction.replacement = to;
             let number = number(&row, "number")?;
             set_retraction(transaction, environment, number, &retraction).await?;
@@ -331,24 +329,4 @@ async fn replacement(
         .bind(retract.number);
     let row = query.fetch_optional(&mut **transaction).await?;
     Ok(row.map(|row| number(&row, "number")).transpose()?)
-}
-
-/// Deletes the oldest revisions beyond the limits, except those with a tag.
-async fn delete_oldest(
-    transaction: &mut Transaction,
-    environment: &EnvironmentRecord,
-) -> Result<(), StoreError> {
-    let delete = "DELETE FROM environment_revisions WHERE environment = $1 AND number < $2 AND (number <= $3 OR number <=
-                      (SELECT COALESCE(MAX(number), 0) FROM
-                          (SELECT number, SUM(bytes) OVER (ORDER BY number DESC) AS total
-                           FROM environment_revisions WHERE environment = $1) AS sums WHERE total > $4))
-                  AND number NOT IN (SELECT revision FROM environment_revision_tags WHERE environment = $1)";
-    sqlx::query(delete)
-        .bind(environment.id.clone())
-        .bind(environment.revision)
-        .bind(environment.revision - MAX_REVISIONS)
-        .bind(MAX_BYTES)
-        .execute(&mut **transaction)
-        .await?;
-    Ok(())
 }

@@ -13,7 +13,7 @@ use crate::environments::names::Name;
 use crate::environments::record::{EnvironmentRecord, EnvironmentTag, Revision, RevisionTag};
 use crate::organizations::record::Organization;
 
-/// The most environments of an organization: a list compares each with each permission of the caller.
+/// The most environments of an organization: a list may have to look up the permission of the caller on all of them.
 const MAX_ENVIRONMENTS: i64 = 2_000;
 
 pub(super) const MISSING: StoreError = StoreError::Missing {
@@ -145,10 +145,10 @@ impl Store {
             Self::insert_definition(&mut transaction, &new.record, revision, &new.creator).await?;
         }
         for tag in &new.tags {
-            Self::insert_environment_tag(&mut transaction, &new.record.id, tag).await?;
+            Self::insert_tag(&mut transaction, &new.record.id, tag).await?;
         }
         for tag in &new.revision_tags {
-            Self::insert_revision_tag(&mut transaction, &new.record.id, tag).await?;
+            Self::insert_tag(&mut transaction, &new.record.id, tag).await?;
         }
         self.commit_change(transaction, change).await?;
         Ok(Some(()))

@@ -6,6 +6,7 @@ use crate::changes::record::Change;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
+use crate::db::transaction::Transaction;
 use crate::environments::keys::session_key::SessionOwner;
 use crate::environments::record::{EnvironmentRecord, SessionRecord};
 use crate::organizations::record::Organization;
@@ -13,7 +14,7 @@ use crate::organizations::record::Organization;
 /// How many sessions of one token are kept. A new one beyond that ends the oldest.
 const MAX_TOKEN_SESSIONS: i64 = 50;
 
-/// How many bytes of sessions an organization has, at most.
+/// How many bytes of sessions an organization has, at most. Sessions that have expired do not count.
 const MAX_BYTES: i64 = 256 * 1024 * 1024;
 
 impl SessionRecord {
@@ -33,24 +34,43 @@ impl SessionRecord {
     }
 }
 
+/// Whether a session was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::environments) enum SessionOutcome {
+    Stored,
+    /// The sessions of the organization would have too many bytes.
+    OverQuota,
+    /// Its token was revoked in the meantime, or has expired.
+    TokenInactive,
+}
+
 impl Store {
-    /// Stores a session, and records who opened what. Returns whether there was room for it.
+    /// Stores a session of the token with a hash, and records who opened what.
     ///
     /// # Errors
-    /// [`StoreError`] of the database.
+    /// [`StoreError::Missing`] if the organization was deleted.
     pub(in crate::environments) async fn create_session(
         &self,
         session: &SessionRecord,
+        token_hash: &str,
         changes: Vec<Change>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<SessionOutcome, StoreError> {
         let owner = &session.owner;
         let mut transaction = self.begin().await?;
+        // One after the other, so that none is missing in the sum below.
+        Self::lock_organization(&mut transaction, owner.organization).await?;
+        // A revocation ends the sessions that it finds: none may be stored after it.
+        let token = Self::lock_token(&mut transaction, token_hash).await?;
+        if !token.is_some_and(|token| token.is_active(session.created)) {
+            return Ok(SessionOutcome::TokenInactive);
+        }
         let oldest = "DELETE FROM environment_sessions WHERE organization = $1 AND token = $2 AND hash NOT IN
-                          (SELECT hash FROM environment_sessions WHERE organization = $1 AND token = $2
-                           ORDER BY created DESC, hash LIMIT $3)";
+                          (SELECT hash FROM environment_sessions WHERE organization = $1 AND token = $2 AND expires > $3
+                           ORDER BY created DESC, hash LIMIT $4)";
         sqlx::query(oldest)
             .bind(owner.organization)
             .bind(owner.token.clone())
+            .bind(session.created)
             .bind(MAX_TOKEN_SESSIONS - 1)
             .execute(&mut *transaction)
             .await?;
@@ -63,7 +83,7 @@ impl Store {
             .bind(session.created);
         let row = query.fetch_one(&mut *transaction).await?;
         if number(&row, "bytes")?.saturating_add(bytes) > MAX_BYTES {
-            return Ok(false);
+            return Ok(SessionOutcome::OverQuota);
         }
         let insert = "INSERT INTO environment_sessions
                           (hash, organization, environment, token, master, created, expires, bytes, sealed)
@@ -81,7 +101,7 @@ impl Store {
             .execute(&mut *transaction)
             .await?;
         self.commit_changes(transaction, changes).await?;
-        Ok(true)
+        Ok(SessionOutcome::Stored)
     }
 
     /// The session with a hash, which may have expired.
@@ -127,6 +147,44 @@ impl Store {
             .bind(environment.id.clone());
         query.execute(&mut *transaction).await?;
         self.commit_change(transaction, change).await
+    }
+
+    /// Ends the sessions of a token, which the transaction revokes. That of the bootstrap token, which has no organization,
+    /// may be in any.
+    pub(crate) async fn end_token_sessions(
+        transaction: &mut Transaction,
+        organization: Option<i64>,
+        token: &str,
+    ) -> Result<(), StoreError> {
+        let within = organization.map_or("", |_| " AND organization = $2");
+        let delete = format!("DELETE FROM environment_sessions WHERE token = $1{within}");
+        let mut query = sqlx::query(&delete).bind(token.to_owned());
+        if let Some(organization) = organization {
+            query = query.bind(organization);
+        }
+        query.execute(&mut **transaction).await?;
+        Ok(())
+    }
+
+    /// Ends the sessions of the tokens of an organization that were granted for ID tokens of an issuer, or of all of them,
+    /// before a version.
+    pub(crate) async fn end_withdrawn_sessions(
+        &self,
+        organization: i64,
+        issuer: Option<&str>,
+        version: i64,
+    ) -> Result<(), StoreError> {
+        let of_issuer = issuer.map_or("", |_| " AND issuer = $3");
+        let delete = format!(
+            "DELETE FROM environment_sessions WHERE organization = $1 AND token IN
+                 (SELECT id FROM tokens WHERE organization_id = $1 AND version < $2{of_issuer})"
+        );
+        let mut query = sqlx::query(&delete).bind(organization).bind(version);
+        if let Some(issuer) = issuer {
+            query = query.bind(issuer.to_owned());
+        }
+        query.execute(&self.pool).await?;
+        Ok(())
     }
 
     /// Records what was done without changing anything.

@@ -1,10 +1,18 @@
 //! Environments on the server.
 
-pub(crate) mod access;
+mod access;
+mod clones;
+mod definitions;
 mod keys;
-mod requests;
+mod lists;
+mod opens;
+mod quota;
+mod revisions;
+pub(crate) mod routes;
 mod secrets;
 mod sessions;
+mod tags;
+mod unsupported;
 
 use std::sync::{Arc, LazyLock};
 
@@ -14,6 +22,7 @@ use claimgate_server::config::Config;
 use claimgate_server::environments::MasterKeys;
 use serde_json::{Value, json};
 
+use crate::support::Database;
 use crate::support::issuer::Issuer;
 use crate::support::site::{Answer, Site, config};
 
@@ -22,6 +31,16 @@ pub(crate) const ALL: &str = "/api/esc/environments";
 
 /// The path of one environment.
 pub(crate) const DEV: &str = "/api/esc/environments/acme/app/dev";
+
+/// A definition with a comment, text, a reference and a secret.
+pub(crate) const DEFINITION: &str = "# comment
+values:
+  greeting: hello
+  url: \"https://${greeting}.example\"
+  key: {fn::secret: s3cret}
+  environmentVariables:
+    KEY: ${key}
+";
 
 static KEY: LazyLock<String> = LazyLock::new(|| MasterKeys::generate().to_string());
 
@@ -34,6 +53,27 @@ pub(crate) fn with_key(database: &str) -> Config {
     Config {
         environment_keys: master(&KEY),
         ..config(database)
+    }
+}
+
+/// A server with a key for environments.
+pub(crate) async fn site(database: &Database) -> Site {
+    Site::with_issuer(with_key(&database.url)).await.0
+}
+
+/// The revision that an answer is about.
+pub(crate) fn revision(answer: &Answer) -> &str {
+    answer.headers["pulumi-esc-revision"].to_str().unwrap()
+}
+
+/// Sends requests of the bootstrap token, one after the other: the method, the path below `base`, the body, and the status
+/// that is expected.
+pub(crate) async fn expect_each(site: &Site, base: &str, rows: &[(&str, &str, Value, u16)]) {
+    for (method, below, body, status) in rows {
+        let path = format!("{base}{below}");
+        let answer = yaml(site, method, &path, &site.root, &body.to_string()).await;
+        let found = answer.status.as_u16();
+        assert_eq!(found, *status, "{method} {path} {body}: {}", answer.text);
     }
 }
 
@@ -113,6 +153,23 @@ pub(crate) async fn set_access(site: &Site, access: Value) {
     site.put(path, &site.root, &json!({"access": access}))
         .await
         .expect(200);
+}
+
+/// A rule of access for members of the organization.
+pub(crate) fn members(project: &str, environment: &str, permission: &str) -> Value {
+    json!({"to": "organization", "project": project, "environment": environment, "permission": permission})
+}
+
+/// The changes of a code that are recorded, newest first, with their details.
+pub(crate) async fn changes(site: &Site, code: &str) -> Vec<Value> {
+    let path = format!("/api/orgs/acme/changes?code={code}");
+    let list = site.get(&path, &site.root).await.expect(200);
+    let mut all = Vec::new();
+    for entry in list["changes"].as_array().unwrap() {
+        let path = format!("/api/orgs/acme/changes/{}", entry["id"].as_str().unwrap());
+        all.push(site.get(&path, &site.root).await.expect(200));
+    }
+    all
 }
 
 /// Tokens of each kind, of a site whose policies grant them.

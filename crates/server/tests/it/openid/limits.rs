@@ -5,11 +5,12 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::world::{World, json as answer};
-use super::{ACME, changes, error_of};
-use crate::environments::{Tokens, create, yaml};
+use super::{ACME, error_of};
+use crate::environments::{Tokens, changes, create, yaml};
 use crate::keys::support::Reply;
 use crate::support::Database;
 use crate::support::site::Site;
+use crate::support::waiting::eventually;
 
 fn vault(url: &str) -> String {
     format!("values: {{a: {{fn::open::vault-login: {{address: \"{url}\", jwt: {{role: r}}}}}}}}")
@@ -192,4 +193,35 @@ async fn a_token_without_the_permission_to_open_gets_no_id_token() {
             .expect(403);
     }
     assert_eq!(changes(&site, "environment-token-signed").await.len(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn an_open_whose_token_is_revoked_meanwhile_is_refused() {
+    let world = World::new().await;
+    let (called, calls) = std::sync::mpsc::channel();
+    let (go_on, revoked) = std::sync::mpsc::channel();
+    let revoked = std::sync::Mutex::new(revoked);
+    world.answer(move |_, _| {
+        called.send(()).unwrap();
+        // Other tasks go on meanwhile.
+        let wait = || {
+            revoked
+                .lock()
+                .unwrap()
+                .recv_timeout(Duration::from_secs(60))
+        };
+        tokio::task::block_in_place(wait).unwrap();
+        answer(200, &json!({"auth": {"client_token": "t"}}))
+    });
+    let (site, root) = (&world.site, &world.site.root);
+    create(site, root, "web", "prod", &vault(&world.url)).await;
+    let path = format!("{ACME}/web/prod/open");
+    let revoke = async {
+        eventually("the provider is called", async || calls.try_recv().is_ok()).await;
+        let form = format!("token={root}");
+        site.form("/api/oauth/revoke", "", &form).await.expect(200);
+        go_on.send(()).unwrap();
+    };
+    let (opened, ()) = tokio::join!(site.post(&path, root, &Value::Null), revoke);
+    opened.expect(401);
 }

@@ -90,15 +90,3 @@ async fn save(site: &Site, project: &str, name: &str, definition: &str) -> Strin
     create(site, &site.root, project, name, definition).await;
     path
 }
-
-/// The changes of a code that are recorded, newest first, with their details.
-pub(crate) async fn changes(site: &Site, code: &str) -> Vec<Value> {
-    let path = format!("/api/orgs/acme/changes?code={code}");
-    let list = site.get(&path, &site.root).await.expect(200);
-    let mut all = Vec::new();
-    for entry in list["changes"].as_array().unwrap() {
-        let path = format!("/api/orgs/acme/changes/{}", entry["id"].as_str().unwrap());
-        all.push(site.get(&path, &site.root).await.expect(200));
-    }
-    all
-}

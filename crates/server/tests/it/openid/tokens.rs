@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{ACME, ISSUER, JWKS, changes, error_of, jwks, verified, with_issuer, yields};
-use crate::environments::{Tokens, create, open, plain, set_access, yaml};
+use super::{ACME, ISSUER, JWKS, error_of, jwks, verified, with_issuer, yields};
+use crate::environments::{Tokens, changes, create, open, plain, set_access, yaml};
 use crate::support::Database;
 use crate::support::site::Site;
 
