@@ -86,6 +86,8 @@ fn SignOut(remote: Remote, sync: Sync, unsaved: Unsaved) -> impl IntoView {
         }
     };
     view! {
-        <button type="button" class="button button--tool" on:click=leave>{icon(Icon::SignOut)} "Sign out"</button>
+        <button type="button" class="button button--tool account__leave" title="Sign out" on:click=leave>
+            {icon(Icon::SignOut)} <span>"Sign out"</span>
+        </button>
     }
 }
