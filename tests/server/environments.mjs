@@ -1,4 +1,5 @@
 // `claimgate serve` with environments, and an OpenID provider for the CI jobs that use them.
+import { createPublicKey, verify } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,10 +15,10 @@ export const ESC_ISSUER = 'https://esc.example/oidc';
 
 /**
  * Starts both. Jobs whose subject matches `subjects` get organization tokens, which have admin permission on all environments.
- * `options` are further arguments of the server.
+ * `options` are further arguments of the server, and `trusted` an authority other than a new one.
  */
-export async function start({ options = [], subjects = 'repo:acme/app:*' } = {}) {
-  const world = { trusted: await authority(), folder: mkdtempSync(join(tmpdir(), 'claimgate-environments-')) };
+export async function start({ options = [], subjects = 'repo:acme/app:*', trusted } = {}) {
+  const world = { trusted: trusted ?? await authority(), folder: mkdtempSync(join(tmpdir(), 'claimgate-environments-')) };
   world.stop = async () => {
     await world.server?.stop();
     await world.issuer?.stop();
@@ -106,4 +107,21 @@ function plain({ value }) {
   if (Array.isArray(value)) return value.map(plain);
   if (value === null || typeof value !== 'object') return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, plain(part)]));
+}
+
+/** The claims of an ID token of the server, if its published keys verify it and it has not expired; otherwise an error. */
+export async function verified({ server }, token) {
+  const [header, claims, signature] = token.split('.');
+  const read = (part) => JSON.parse(Buffer.from(part, 'base64url'));
+  const { keys } = await (await server.fetch('/oidc/.well-known/jwks')).json();
+  const key = keys.find(({ kid }) => kid === read(header).kid);
+  if (read(header).alg !== 'RS256' || !key) throw new Error('no key of the issuer signed the token');
+  const signed = Buffer.from(`${header}.${claims}`);
+  if (!verify('RSA-SHA256', signed, createPublicKey({ key, format: 'jwk' }), Buffer.from(signature, 'base64url'))) {
+    throw new Error('the signature is invalid');
+  }
+  const found = read(claims);
+  if (found.iss !== ESC_ISSUER) throw new Error(`the issuer is ${found.iss}`);
+  if (!(found.exp > Date.now() / 1000)) throw new Error('the token has expired');
+  return found;
 }

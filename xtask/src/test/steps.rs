@@ -281,14 +281,15 @@ fn clients(log: &mut Log, options: &Options) -> Result<()> {
     if options.full {
         full_clients(log, &mut node)?;
     } else {
-        log.say("NOT RUN: the tests with the `pulumi` program and Pulumi's SDK for Python, which take minutes to install: `--full` runs them");
+        log.say("NOT RUN: the tests with the `pulumi` program, Pulumi's SDK for Python and moto, which take minutes to install: `--full` runs them");
     }
     log.test(Runner::Node, &mut node)
 }
 
 /// Installs the clients that take minutes, and names them to the tests.
 fn full_clients(log: &mut Log, node: &mut Command) -> Result<()> {
-    node.env("ESC_SDK_PYTHON", python::esc_sdk(log)?);
+    node.env("ESC_SDK_PYTHON", python::esc_sdk(log)?)
+        .env("MOTO_PYTHON", python::moto(log)?);
     if let Some(pulumi) = tools::pulumi(log)? {
         node.env("PULUMI", pulumi);
     } else {
