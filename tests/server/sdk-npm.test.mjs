@@ -107,7 +107,7 @@ values:
     const own = found.find((environment) => environment.project === project);
     assert.deepEqual([own.organization, own.name, nextToken], [org, name, '']);
     assert.ok(own.created && own.modified);
-    await assert.rejects(client.listEnvironments('nobody'), status(404));
+    await assert.rejects(client.listEnvironments('unknown'), status(404));
   });
 
   test('saves definitions and reads them', async () => {

@@ -59,7 +59,7 @@ class Operations(unittest.TestCase):
         [own] = [found for found in listed.environments if found.project == PROJECT]
         self.assertEqual((own.organization, own.name, listed.next_token), (ORG, NAME, ""))
         self.assertTrue(own.created and own.modified)
-        self.refused(404, client.list_environments, "nobody")
+        self.refused(404, client.list_environments, "unknown")
 
     def test_2_saves_definitions_and_reads_them(self):
         saved = client.update_environment_yaml(ORG, PROJECT, NAME, DEFINITION)

@@ -281,7 +281,7 @@ fn clients(log: &mut Log, options: &Options) -> Result<()> {
     if options.full {
         full_clients(log, &mut node)?;
     } else {
-        log.say("NOT RUN: the tests with the `pulumi` program, Pulumi's SDK for Python and moto, which take minutes to install: `--full` runs them");
+        log.say("NOT RUN: the tests with the `pulumi` program, Pulumi's SDK for Python, moto and OpenBao, which take minutes to install: `--full` runs them");
     }
     log.test(Runner::Node, &mut node)
 }
@@ -289,7 +289,8 @@ fn clients(log: &mut Log, options: &Options) -> Result<()> {
 /// Installs the clients that take minutes, and names them to the tests.
 fn full_clients(log: &mut Log, node: &mut Command) -> Result<()> {
     node.env("ESC_SDK_PYTHON", python::esc_sdk(log)?)
-        .env("MOTO_PYTHON", python::moto(log)?);
+        .env("MOTO_PYTHON", python::moto(log)?)
+        .env("BAO", python::openbao(log)?);
     if let Some(pulumi) = tools::pulumi(log)? {
         node.env("PULUMI", pulumi);
     } else {
