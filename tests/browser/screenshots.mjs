@@ -40,6 +40,8 @@ if (options.help) {
 const [widths, themes] = [options.widths.split(",").map(Number), options.themes.split(",")];
 const chosen = states.filter((state) => state.name.includes(options.grep));
 const fileName = (state, width, theme) => `${state.name.replaceAll(/\W+/g, "-")}-${width}-${theme}.png`;
+/** The file of the top of a page. */
+const topName = (state, width, theme) => `top-${fileName(state, width, theme)}`;
 
 /** The pictures of some states as HTML, each as wide as `size`. */
 const figures = (states, width, theme, size, loading) =>
@@ -90,6 +92,8 @@ async function takeAll(state) {
       await page.emulateMedia({ colorScheme });
       await settled(page);
       await page.screenshot({ path: join(options.to, fileName(state, width, colorScheme)) });
+      const clip = { x: 0, y: 0, width, height: state.height };
+      if (state.height) await page.screenshot({ path: join(options.to, topName(state, width, colorScheme)), clip });
     }
     await page.context().close();
   }
@@ -133,7 +137,8 @@ function copyToDocs() {
   for (const state of chosen.filter((state) => state.picture)) {
     for (const width of [390, 1280]) {
       for (const theme of themes) {
-        copyFileSync(join(options.to, fileName(state, width, theme)), join(folder, `${state.picture}-${theme}-${width}.png`));
+        const name = state.height ? topName : fileName;
+        copyFileSync(join(options.to, name(state, width, theme)), join(folder, `${state.picture}-${theme}-${width}.png`));
       }
     }
   }

@@ -12,6 +12,7 @@
 //          expression, and {token NAME} a token
 //   shows  the role and the name of what the state is known by, or "text" and a text
 //   picture  the name of its picture in docs/screenshots, if it has one
+//   height   the height of that picture in px, if it shows only the top of the page
 import { readFileSync } from "node:fs";
 import { appUrl, newPage, settled, visit } from "./helpers.mjs";
 import { pane } from "./playground-helpers.mjs";
