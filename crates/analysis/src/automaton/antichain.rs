@@ -141,6 +141,7 @@ fn step(nfa: &Nfa, set: &[u32], c: char) -> Vec<u32> {
             let takes = match label {
                 Label::Char(own) => *own == c,
                 Label::Set(set) => contains(set, c),
+                Label::Without(set, not) => *not != c && contains(set, c),
                 Label::Any => true,
             };
             if takes {
@@ -175,6 +176,10 @@ fn characters<'a>(automata: impl Iterator<Item = &'a Nfa>) -> Vec<char> {
             Label::Set(set) => {
                 let bounds = set.iter().flat_map(|(low, high)| [Some(*low), next(*high)]);
                 all.extend(bounds.flatten());
+            }
+            Label::Without(set, c) => {
+                let bounds = set.iter().flat_map(|(low, high)| [Some(*low), next(*high)]);
+                all.extend(bounds.chain([Some(*c), next(*c)]).flatten());
             }
             Label::Any => {}
         }

@@ -85,6 +85,11 @@ fn leads(nfa: &Nfa, alphabet: &Alphabet, state: &[u32], to: &mut Vec<(Option<u16
             Label::Any => nfa.reach(*next, &mut all),
             Label::Char(c) => some.extend(alphabet.class(*c).map(|class| (class, *next))),
             Label::Set(set) => some.extend(alphabet.classes(set).map(|class| (class, *next))),
+            Label::Without(set, c) => {
+                let not = alphabet.class(*c);
+                let classes = alphabet.classes(set).filter(|class| Some(*class) != not);
+                some.extend(classes.map(|class| (class, *next)));
+            }
         }
     }
     let some = sorted(some);

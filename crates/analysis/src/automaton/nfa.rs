@@ -28,6 +28,11 @@ pub(crate) fn may_have(words: &Words, c: char) -> bool {
         Words::OneOf(texts) => texts.iter().any(|text| text.contains(c)),
         Words::Integer => c == '-' || c.is_ascii_digit(),
         Words::Ending(set, ends) => contains(set, c) || ends.iter().any(|end| end.contains(c)),
+        Words::After(starts, rest) => {
+            starts.iter().any(|start| start.contains(c)) || may_have(rest, c)
+        }
+        Words::Either(kinds) => kinds.iter().any(|kind| may_have(kind, c)),
+        Words::Except(set, _) => contains(set, c),
         _ => true,
     }
 }
@@ -37,6 +42,8 @@ pub(crate) fn may_have(words: &Words, c: char) -> bool {
 pub(super) enum Label {
     Char(char),
     Set(CharSet),
+    /// Those of a set but one.
+    Without(CharSet, char),
     Any,
 }
 
@@ -86,6 +93,18 @@ impl Nfa {
                 nfa.add(false, &[(Label::Set(set), 1)]);
                 ends.iter().for_each(|end| nfa.end(1, end));
             }
+            Words::After(starts, rest) => {
+                starts.iter().for_each(|start| nfa.after(start, rest));
+                return nfa;
+            }
+            Words::Either(kinds) => {
+                for kind in *kinds {
+                    let starts = nfa.append(Self::of_words(kind));
+                    nfa.starts.extend(starts);
+                }
+                return nfa;
+            }
+            Words::Except(set, text) => nfa.except(set, text),
             // Any text, and whatever else there will be: too much rather than too little.
             _ => nfa.add(true, &[(Label::Any, 0)]),
         }
@@ -117,6 +136,51 @@ impl Nfa {
         if let Some(last) = self.states.get_mut(from) {
             last.is_accepting = true;
         }
+    }
+
+    /// Adds the states of another automaton; returns those that it may start in.
+    fn append(&mut self, other: Self) -> Vec<u32> {
+        let first = self.next();
+        for mut state in other.states {
+            state.edges.iter_mut().for_each(|(_, next)| *next += first);
+            state.skip = state.skip.map(|next| next + first);
+            self.states.push(state);
+        }
+        other.starts.iter().map(|at| at + first).collect()
+    }
+
+    /// Adds a text and words after it.
+    fn after(&mut self, start: &str, rest: &Words) {
+        self.starts.push(self.next());
+        let mut chars = start.chars().peekable();
+        while let Some(c) = chars.next() {
+            let next = self.next() + 1;
+            self.add(false, &[(Label::Char(c), next)]);
+            if chars.peek().is_none() {
+                let last = self.states.len() - 1;
+                let starts = self.append(Self::of_words(rest));
+                if let Some(state) = self.states.get_mut(last) {
+                    state.edges = starts.iter().map(|at| (Label::Char(c), *at)).collect();
+                }
+            }
+        }
+    }
+
+    /// Adds states for all texts of a set's characters but one text and the empty one.
+    fn except(&mut self, set: CharSet, text: &str) {
+        let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        let free = length + 1;
+        for (at, c) in (0..).zip(text.chars()) {
+            let other = (Label::Without(set, c), free);
+            self.add(at > 0, &[(Label::Char(c), at + 1), other]);
+        }
+        self.add(false, &[(Label::Set(set), free)]);
+        self.add(true, &[(Label::Set(set), free)]);
+    }
+
+    /// The number of the next state.
+    fn next(&self) -> u32 {
+        u32::try_from(self.states.len()).unwrap_or(u32::MAX)
     }
 
     fn pattern(&mut self, tokens: &[Token]) {

@@ -97,14 +97,22 @@ impl Store {
             return WordsId(place);
         }
         self.words.push((*words, None));
+        self.know_characters(words);
+        self.forget();
+        WordsId(self.words.len() - 1)
+    }
+
+    /// Learns the characters and sets of characters that words tell apart.
+    fn know_characters(&mut self, words: &Words) {
         let sets: &[CharSet] = match words {
             Words::Name { first, rest } => &[first, rest],
-            Words::Path(set) | Words::Ending(set, _) => &[set],
+            Words::Path(set) | Words::Ending(set, _) | Words::Except(set, _) => &[set],
             Words::Integer => &[&[('1', '9')], &[('0', '9')]],
             _ => &[],
         };
         let texts: &[&str] = match words {
-            Words::OneOf(texts) | Words::Ending(_, texts) => texts,
+            Words::OneOf(texts) | Words::Ending(_, texts) | Words::After(texts, _) => texts,
+            Words::Except(_, text) => &[text],
             Words::Path(_) => &["/"],
             Words::Integer => &["-0"],
             _ => &[],
@@ -113,11 +121,14 @@ impl Store {
         self.sets.extend(new);
         self.named
             .extend(texts.iter().flat_map(|text| text.chars()));
-        if let Words::Further(c) = words {
-            self.named.insert(*c);
+        match words {
+            Words::Further(c) => {
+                self.named.insert(*c);
+            }
+            Words::After(_, rest) => self.know_characters(rest),
+            Words::Either(kinds) => kinds.iter().for_each(|kind| self.know_characters(kind)),
+            _ => {}
         }
-        self.forget();
-        WordsId(self.words.len() - 1)
     }
 
     /// The words of a grammar with that number.

@@ -140,6 +140,24 @@ fn words_of_grammars_are_accepted() {
             ["a.yml", "a.yaml", ".yml.yml"],
             [".yml", "axyml", "a.yml.x"],
         ),
+        (
+            Words::After(&["x/", "y/"], &Words::Path(&[('a', 'c')])),
+            ["x/a", "y/a/b", "x/cc"],
+            ["x/", "a", "x/y/a"],
+        ),
+        (
+            Words::Either(&[
+                Words::OneOf(&[""]),
+                Words::After(&[":a", ":b"], &Words::Further(':')),
+            ]),
+            ["", ":a", ":b:c"],
+            [":", "a", ":ab"],
+        ),
+        (
+            Words::Except(&[('a', 'c'), ('_', '_')], "ab_a"),
+            ["ab_", "ab_b", "ab_ab"],
+            ["", "ab_a", "abd"],
+        ),
     ];
     for (words, good, bad) in words {
         let mut store = Store::default();

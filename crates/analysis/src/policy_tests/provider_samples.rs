@@ -25,14 +25,10 @@ pub(super) fn provider_samples(
         .filter_map(|part| Some((*part, names.pop()?)))
         .collect();
     let text = |name: &str| {
-        let own = own.iter().find(|(part, _)| *part == name);
-        let typical = || {
-            grammar
-                .atom(name)?
-                .samples
-                .first()
-                .map(|own| (*own).to_owned())
-        };
+        let atom = grammar.atom(name);
+        let usual = atom.and_then(|atom| atom.mostly).unwrap_or(name);
+        let own = own.iter().find(|(part, _)| *part == usual);
+        let typical = || atom?.samples.first().map(|own| (*own).to_owned());
         own.map(|(_, value)| value.clone())
             .or_else(typical)
             .unwrap_or_default()

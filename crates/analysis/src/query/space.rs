@@ -70,6 +70,8 @@ pub(super) struct Slot {
     pub(super) name: String,
     pub(super) words: WordsId,
     pub(super) samples: Vec<&'static str>,
+    /// The slot that mostly has the same text.
+    pub(super) mostly: Option<usize>,
 }
 
 /// The letters of names of teams that can be requested.
@@ -116,6 +118,13 @@ impl Space {
         for atom in grammar.atoms {
             let slot = self.add_slot(atom.name.to_owned(), atom.words, atom.samples.to_vec());
             self.atoms.insert(atom.name, slot);
+        }
+        for atom in grammar.atoms {
+            let other = atom.mostly.and_then(|other| self.atom_slot(other));
+            let own = self.atom_slot(atom.name);
+            if let Some(slot) = own.and_then(|own| self.slots.get_mut(own)) {
+                slot.mostly = other;
+            }
         }
         for shape in grammar.shapes {
             let claims: Vec<&Claim> = grammar.claims_of(shape).collect();
@@ -222,6 +231,7 @@ impl Space {
             name,
             words,
             samples,
+            mostly: None,
         });
         self.slots.len() - 1
     }

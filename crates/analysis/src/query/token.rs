@@ -156,8 +156,18 @@ fn slot_texts(
     if let Some(texts) = texts.get(&slot) {
         return Ok(texts.clone());
     }
+    let usual = match space.slots.get(slot).and_then(|own| own.mostly) {
+        Some(other) => slot_texts(space, residual, other, texts)?.first().cloned(),
+        None => None,
+    };
     let mut own: Vec<Rc<str>> = Vec::new();
     for language in residual.of(space, slot)? {
+        if let Some(text) = &usual
+            && space.store.accepts(language, text)?
+        {
+            own.push(text.clone());
+            continue;
+        }
         let samples = space.slots.get(slot).map(|slot| slot.samples.as_slice());
         let samples = (slot, samples.unwrap_or_default());
         let text = cheapest(&mut space.store, language, samples)?.ok_or(Exhausted::Replay)?;

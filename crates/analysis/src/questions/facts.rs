@@ -58,8 +58,10 @@ fn on_claim(grammar: &Grammar, path: &str) -> Vec<String> {
         facts.push(format!("`{path}` has one value"));
     }
     let forms = distinct(claims.iter().map(|claim| form(claim)).collect());
+    // A claim with one form that is a part says nothing; beside others it does.
+    let is_only = forms.len() == 1;
     let is_free = |form: &String| {
-        form.starts_with('{') && form.ends_with('}') && form.matches('{').count() == 1
+        is_only && form.starts_with('{') && form.ends_with('}') && form.matches('{').count() == 1
     };
     facts.extend(
         forms

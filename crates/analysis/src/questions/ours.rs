@@ -55,6 +55,15 @@ impl Analysis<'_> {
                 }
             }
         }
+        // A policy that names a workflow of a repository is meant for jobs of that repository.
+        for atom in grammar.atoms {
+            if let Some(other) = atom.mostly
+                && !sayings.contains_key(other)
+                && let Some(said) = sayings.get(atom.name).cloned()
+            {
+                sayings.insert(other, said);
+            }
+        }
         sayings
     }
 

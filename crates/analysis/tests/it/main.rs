@@ -9,6 +9,7 @@ mod laws;
 mod policy_test_files;
 mod policy_tests;
 mod presets;
+mod provider_facts;
 mod random;
 mod realistic;
 mod schema;

@@ -123,13 +123,13 @@ fn which_of_a_class_get_in_is_said() {
             r#""workflow_ref": "acme/web/.github/workflows/deploy.prod.yml@*""#,
             "other-workflow",
             Some(
-                "only if the workflow file differs from `deploy.prod.yml` in one character, in place of a `.`",
+                "only if the workflow file differs from `.github/workflows/deploy.prod.yml` in one character, in place of a `.`",
             ),
         ),
         (
             r#""workflow_ref": "acme/web/.github/workflows/deploy*""#,
             "other-workflow",
-            Some("only if the workflow file begins with `deploy`"),
+            Some("only if the workflow file begins with `.github/workflows/deploy`"),
         ),
         (r#""workflow_ref": "acme/web/*""#, "other-workflow", None),
         (

@@ -2,24 +2,27 @@
 
 use super::words::{DIGITS, FILE, LABEL, NUMBER, UUID, name};
 use super::{
-    ANY_SHAPE, Atom, Claim, ClaimKind, Grammar, Is, IssuerForm, Outsider, Words, always, atom,
-    outsider, part, sometimes, tenant, text, typed,
+    ANY_SHAPE, Atom, Claim, ClaimKind, Grammar, Is, IssuerForm, Outsider, Shape, Words, always,
+    atom, outsider, part, shape, sometimes, tenant, text, typed,
 };
 
 /// Roles that get tokens by outbound federation.
 pub(super) static ROLES: Grammar = Grammar {
     id: "aws",
     name: "AWS outbound identity federation",
-    as_of: "2026-11-29",
+    as_of: "2026-11-30",
     sources: &[
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_token_claims.html",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html",
     ],
-    assumptions: &[],
+    assumptions: &[
+        "`sub` is the ARN of any principal of the account: a role, a user, a session or the root user",
+    ],
     never: &[],
     issuers: &[IssuerForm::Around("https://", ".tokens.sts.global.api.aws")],
     atoms: &ATOMS,
     claims: &CLAIMS,
-    shapes: &ANY_SHAPE,
+    shapes: &SHAPES,
     mine: &["account", "role"],
     outsiders: &OUTSIDERS,
 };
@@ -35,14 +38,12 @@ const ROLE: Words = Words::Path(&[
     ('_', '_'),
 ]);
 
-static ATOMS: [Atom; 9] = [
+static ATOMS: [Atom; 11] = [
     tenant("account", name(DIGITS), &["666666666666"]),
     atom("role", ROLE, &["DataProcessing", "Other"]),
-    atom(
-        "partition",
-        Words::OneOf(&["aws", "aws-cn", "aws-us-gov"]),
-        &["aws"],
-    ),
+    atom("partition", name(LABEL), &["aws"]),
+    atom("service", Words::OneOf(&["iam", "sts"]), &["iam"]),
+    atom("principal", PRINCIPAL, &["user/mallory", "root"]),
     atom("audience", Words::Any, &["https://api.example.com"]),
     atom("region", name(LABEL), &["us-east-1"]),
     tenant("organization", name(LABEL), &["o-evil000000"]),
@@ -59,19 +60,49 @@ static ATOMS: [Atom; 9] = [
     atom("jti", Words::Any, &["xyz123-def456"]),
 ];
 
-static CLAIMS: [Claim; 8] = [
-    always("aud", &[part("audience")]),
-    always(
-        "sub",
-        &[
-            text("arn:"),
-            part("partition"),
-            text(":iam::"),
-            part("account"),
-            text(":role/"),
-            part("role"),
-        ],
+/// Principals other than roles.
+const PRINCIPAL: Words = Words::Either(&[
+    Words::OneOf(&["root"]),
+    Words::After(&["user/", "assumed-role/", "federated-user/"], &Words::Any),
+]);
+
+static SHAPES: [Shape; 2] = [
+    shape(
+        "role",
+        "a role",
+        &[always(
+            "sub",
+            &[
+                text("arn:"),
+                part("partition"),
+                text(":iam::"),
+                part("account"),
+                text(":role/"),
+                part("role"),
+            ],
+        )],
     ),
+    shape(
+        "principal",
+        "a user, a session or the root user",
+        &[always(
+            "sub",
+            &[
+                text("arn:"),
+                part("partition"),
+                text(":"),
+                part("service"),
+                text("::"),
+                part("account"),
+                text(":"),
+                part("principal"),
+            ],
+        )],
+    ),
+];
+
+static CLAIMS: [Claim; 7] = [
+    always("aud", &[part("audience")]),
     always(
         "\"https://sts.amazonaws.com/\".aws_account",
         &[part("account")],

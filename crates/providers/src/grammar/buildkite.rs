@@ -2,7 +2,7 @@
 
 use super::words::{HYPHENATED, REF, UUID, name};
 use super::{
-    Claim, ClaimKind, Grammar, Is, IssuerForm, Shape, Words, always, atom, outsider, part, shape,
+    Claim, ClaimKind, Grammar, Is, IssuerForm, Words, always, atom, outsider, part, shape,
     sometimes, tenant, text, typed,
 };
 
@@ -10,16 +10,19 @@ use super::{
 ///
 /// The ref in `sub` is `refs/tags/TAG` if the build has a tag, else `refs/heads/BRANCH`: the branch is that of
 /// `build_branch`. In the documented sample, which has a `build_tag` too, it is the branch, so that is
-/// not excluded. A pipeline may prefix the branches of forks with their owner and `:`.
+/// not excluded. A pipeline may prefix the branches of forks with their owner and `:`. With `--subject-claim`
+/// the subject is one of seven identifiers, never a name.
 pub(super) static BUILDKITE: Grammar = Grammar {
     id: "buildkite",
     name: "Buildkite",
-    as_of: "2026-11-29",
+    as_of: "2026-11-30",
     sources: &[
         "https://buildkite.com/docs/agent/cli/reference/oidc",
         "https://buildkite.com/docs/apis/graphql/schemas/object/repositoryprovidergithubsettings",
     ],
-    assumptions: &["`sub` names the branch that `build_branch` does, or the tag of the build"],
+    assumptions: &[
+        "`sub` names the branch that `build_branch` does, or the tag of the build, or it is an identifier",
+    ],
     never: &[],
     issuers: &[IssuerForm::Exact("https://agent.buildkite.com")],
     atoms: &[
@@ -39,6 +42,10 @@ pub(super) static BUILDKITE: Grammar = Grammar {
             UUID,
             &["0191f956-042f-7ec4-aa62-000000000666"],
         ),
+        tenant("queue_id", UUID, &["0191f956-62da-7515-b79b-000000000666"]),
+        atom("build_id", UUID, &["019583d7-3737-4e38-af67-f7cc356bd580"]),
+        atom("cluster", Words::Any, &["default"]),
+        atom("queue", Words::Any, &["runners"]),
         atom("pipeline", name(HYPHENATED), &["web"]),
         atom("branch", Words::Path(REF), &["main", "feature"]),
         atom("fork", name(HYPHENATED), &["mallory"]),
@@ -71,6 +78,10 @@ pub(super) static BUILDKITE: Grammar = Grammar {
         sometimes("organization_id", &[part("organization_id")]),
         sometimes("pipeline_id", &[part("pipeline_id")]),
         sometimes("cluster_id", &[part("cluster_id")]),
+        sometimes("cluster_name", &[part("cluster")]),
+        sometimes("queue_id", &[part("queue_id")]),
+        sometimes("queue_key", &[part("queue")]),
+        sometimes("build_id", &[part("build_id")]),
         typed(
             ClaimKind::Integer,
             always("build_number", &[part("number")]),
@@ -150,18 +161,36 @@ pub(super) static BUILDKITE: Grammar = Grammar {
                 always("build_tag", &[part("tag")]),
             ],
         ),
-        identified("organization_id"),
-        identified("pipeline_id"),
-        identified("cluster_id"),
         shape(
-            "organization",
-            "a job whose subject is the organization",
-            &[always("sub", &[part("organization")])],
+            "organization_id",
+            "a job whose subject is the id of the organization",
+            ORGANIZATION_ID,
         ),
         shape(
-            "pipeline name",
-            "a job whose subject is the pipeline",
-            &[always("sub", &[part("pipeline")])],
+            "pipeline_id",
+            "a job whose subject is the id of the pipeline",
+            PIPELINE_ID,
+        ),
+        shape(
+            "cluster_id",
+            "a job whose subject is the id of the cluster",
+            CLUSTER_ID,
+        ),
+        shape(
+            "queue_id",
+            "a job whose subject is the id of the queue",
+            QUEUE_ID,
+        ),
+        shape(
+            "build_id",
+            "a job whose subject is the id of the build",
+            BUILD_ID,
+        ),
+        shape("job_id", "a job whose subject is its own id", JOB_ID),
+        shape(
+            "agent_id",
+            "a job whose subject is the id of the agent",
+            AGENT_ID,
         ),
     ],
     mine: &["organization", "pipeline"],
@@ -175,6 +204,7 @@ pub(super) static BUILDKITE: Grammar = Grammar {
                 ("organization_id", Is::Named),
                 ("pipeline_id", Is::Named),
                 ("cluster_id", Is::Named),
+                ("queue_id", Is::Named),
             ],
         ),
         outsider(
@@ -186,6 +216,7 @@ pub(super) static BUILDKITE: Grammar = Grammar {
                 ("organization_id", Is::Named),
                 ("pipeline_id", Is::Named),
                 ("cluster_id", Is::Named),
+                ("queue_id", Is::Named),
             ],
         ),
         outsider(
@@ -203,26 +234,19 @@ pub(super) static BUILDKITE: Grammar = Grammar {
     ],
 };
 
-const fn identified(atom: &'static str) -> Shape {
-    match atom.as_bytes() {
-        b"organization_id" => shape(
-            atom,
-            "a job whose subject is the id of the organization",
-            ORGANIZATION_ID,
-        ),
-        b"pipeline_id" => shape(
-            atom,
-            "a job whose subject is the id of the pipeline",
-            PIPELINE_ID,
-        ),
-        _ => shape(
-            atom,
-            "a job whose subject is the id of the cluster",
-            CLUSTER_ID,
-        ),
-    }
+macro_rules! identifier {
+    ($claim:literal, $atom:literal) => {
+        &[
+            always("sub", &[part($atom)]),
+            always($claim, &[part($atom)]),
+        ]
+    };
 }
 
-const ORGANIZATION_ID: &[Claim] = &[always("sub", &[part("organization_id")])];
-const PIPELINE_ID: &[Claim] = &[always("sub", &[part("pipeline_id")])];
-const CLUSTER_ID: &[Claim] = &[always("sub", &[part("cluster_id")])];
+const ORGANIZATION_ID: &[Claim] = identifier!("organization_id", "organization_id");
+const PIPELINE_ID: &[Claim] = identifier!("pipeline_id", "pipeline_id");
+const CLUSTER_ID: &[Claim] = identifier!("cluster_id", "cluster_id");
+const QUEUE_ID: &[Claim] = identifier!("queue_id", "queue_id");
+const BUILD_ID: &[Claim] = identifier!("build_id", "build_id");
+const JOB_ID: &[Claim] = identifier!("job_id", "id");
+const AGENT_ID: &[Claim] = identifier!("agent_id", "agent");

@@ -1,47 +1,69 @@
 //! GitHub Actions.
 
 use super::github_outsiders::OUTSIDERS;
-use super::words::{ALPHANUMERIC, FILE, HYPHENATED, NUMBER, PRINTABLE, REF, WORKFLOW_FILE, name};
+use super::github_shapes::SHAPES;
+use super::github_words::{
+    AT, CLAIMS_OF_SUBJECT, EVENT, KEYS, NAME_OR_NONE, OTHER_EVENT, OWNER, REF_OR_NONE,
+    WORKFLOW_PATH,
+};
+use super::words::{FILE, HYPHENATED, NUMBER, PRINTABLE, REF, name};
 use super::{
-    Atom, Claim, Grammar, IssuerForm, Shape, Words, always, atom, part, shape, sometimes, tenant,
-    text,
+    Atom, Claim, Grammar, IssuerForm, Words, always, atom, mostly, part, sometimes, tenant, text,
 };
 
 /// The tokens of GitHub's jobs.
 ///
 /// A repository's name has up to 100 ASCII letters, digits, `.`, `-` and `_` (github/docs#44805); an
 /// owner's has letters, digits and `-`, up to 39, and managed users `_` and a short code. The limits
-/// of length are not part of the grammar. `pull_request` in `sub` stands for the event of that name;
-/// a job of `pull_request_target` has the subject of the base branch (DataDog/team-freeze-guard, its
-/// trust policy; kyma-project/test-infra#9976 for `ref`), and one of `merge_group` that of the branch
-/// `gh-readonly-queue/…`. A `pull_request` that was closed has the base branch as its `ref`
-/// (DataDog/pup#519).
+/// of length are not part of the grammar.
 ///
-/// A workflow's file is named `….yml` or `….yaml`. Every event of a pull request runs on the merge ref, or
-/// on a branch, never on a tag; and `ref_type` says what `ref` is.
+/// `pull_request` in `sub` stands for the event of that name. Whether other events of pull requests have
+/// the subject of the base branch is documented of `pull_request_target` only by those who saw it
+/// (DataDog/team-freeze-guard, its trust policy; kyma-project/test-infra#9976 for `ref`), so both are admitted.
+/// A job of `merge_group` has the subject of the branch `gh-readonly-queue/…`. A `pull_request` that was
+/// closed has the base branch as its `ref` (DataDog/pup#519). `ref` is empty in some tokens
+/// (pypi/warehouse#14335).
+///
+/// Anyone can customize the subjects of their own repositories with `include_claim_keys`, with `repo` as the
+/// first key, too: `repo:OWNER/REPOSITORY`, what the usual subject says after it, and more claims. `:` in a
+/// value is `%3A` in `sub`, but not in the value's own claim. GitHub Enterprise Server did not escape it
+/// before 3.19.
+///
+/// A workflow's file is named `….yml` or `….yaml`, except for workflows that GitHub makes itself,
+/// `dynamic/…`. A ruleset of an organization can require a workflow of another of its repositories, so
+/// `workflow_ref` need not name the job's own.
 pub(super) static GITHUB: Grammar = Grammar {
     id: "github-actions",
     name: "GitHub Actions",
-    as_of: "2026-11-29",
+    as_of: "2026-11-30",
     sources: &[
         "https://docs.github.com/en/actions/reference/security/oidc",
+        "https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets/available-rules-for-rulesets",
         "https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows",
         "https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax",
         "https://github.com/github/docs/pull/44805",
         "https://github.com/DataDog/pup/pull/519",
+        "https://github.com/pypi/warehouse/pull/14335",
         "https://github.com/kyma-project/test-infra/issues/9976",
     ],
     assumptions: &[
-        "no repository customizes its subjects with `repo` as the first key",
-        "a job that `pull_request_target` starts has the subject of the base branch, or of a pull request",
-        "the name of a workflow file ends with `.yml` or `.yaml`",
-        "no job that a pull request starts runs on a tag",
+        "a repository can customize its subjects: they begin with any claim, or with `repo`, and go on with any others",
+        "`:` in an environment's name is `%3A` in `sub`, and `:` in `environment`; where GitHub Enterprise Server does not escape it, `sub` has `:`",
+        "a job of a repository that does not customize its subjects has `pull_request` as its event only if its subject says so",
+        "a job that another event of a pull request starts has the subject of a branch, or of a pull request",
+        "`ref` is empty, or begins with `refs/heads/`, `refs/tags/` or `refs/pull/`",
+        "the name of a workflow file ends with `.yml` or `.yaml`, unless GitHub made the workflow (`dynamic/…`)",
+        "the workflow in `workflow_ref` is of a repository of the same owner",
+        "no job that a pull request or a merge queue starts runs on a tag",
     ],
     never: &[
         &[("ref", "refs/tags/*"), ("event_name", "pull_request*")],
         &[("ref_type", "tag"), ("event_name", "pull_request*")],
+        &[("ref", "refs/tags/*"), ("event_name", "merge_group")],
+        &[("ref_type", "tag"), ("event_name", "merge_group")],
         &[("ref", "refs/tags/*"), ("ref_type", "branch")],
         &[("ref", "refs/heads/*"), ("ref_type", "tag")],
+        &[("ref", "refs/*"), ("ref_type", "")],
     ],
     issuers: &[
         IssuerForm::Exact("https://token.actions.githubusercontent.com"),
@@ -56,12 +78,7 @@ pub(super) static GITHUB: Grammar = Grammar {
     outsiders: &OUTSIDERS,
 };
 
-const OWNER: Words = Words::Name {
-    first: ALPHANUMERIC,
-    rest: &[('a', 'z'), ('A', 'Z'), ('0', '9'), ('-', '-'), ('_', '_')],
-};
-
-static ATOMS: [Atom; 40] = [
+static ATOMS: [Atom; 49] = [
     tenant("owner", OWNER, &["evil-corp"]),
     tenant("owner_id", NUMBER, &["66600"]),
     tenant("enterprise", name(HYPHENATED), &["evil-enterprise"]),
@@ -71,33 +88,28 @@ static ATOMS: [Atom; 40] = [
     atom("branch", Words::Path(REF), &["main", "feature"]),
     atom("tag", Words::Path(REF), &["v1"]),
     atom("environment", name(PRINTABLE), &["production", "staging"]),
+    // The parts of a name with `:`, in its own claim and in subjects.
+    atom("name_before", Words::Any, &["production"]),
+    atom("name_after", Words::Any, &["v1"]),
+    atom("escaped_before", NAME_OR_NONE, &["production"]),
+    atom("escaped_after", NAME_OR_NONE, &["v1"]),
+    atom("tail", Words::Any, &["ref:refs/heads/main"]),
+    atom("any_environment", Words::Any, &["production"]),
     atom(
         "pull_ref",
-        Words::Path(REF),
+        REF_OR_NONE,
         &["refs/pull/7/merge", "refs/heads/main"],
     ),
-    atom(
-        "job_ref",
-        Words::Path(REF),
-        &["refs/heads/main", "refs/tags/v1"],
-    ),
+    atom("job_ref", REF_OR_NONE, &["refs/heads/main", "refs/tags/v1"]),
     atom(
         "branch_or_tag",
-        Words::OneOf(&["branch", "tag"]),
+        Words::OneOf(&["branch", "tag", ""]),
         &["branch"],
     ),
     atom("branch_type", Words::OneOf(&["branch"]), &["branch"]),
     atom("tag_type", Words::OneOf(&["tag"]), &["tag"]),
-    atom(
-        "event",
-        name(&[('a', 'z'), ('_', '_')]),
-        &[
-            "push",
-            "workflow_dispatch",
-            "schedule",
-            "pull_request_target",
-        ],
-    ),
+    atom("any_event", EVENT, EVENTS),
+    atom("event", OTHER_EVENT, EVENTS),
     atom(
         "pull_event",
         Words::OneOf(&[
@@ -112,15 +124,27 @@ static ATOMS: [Atom; 40] = [
     atom("actor", name(&[('!', '~')]), &["mallory"]),
     atom("actor_id", NUMBER, &["13"]),
     atom("workflow", Words::Any, &["deploy"]),
-    atom("workflow_file", WORKFLOW_FILE, &["deploy.yml", "evil.yml"]),
+    mostly(
+        "repository",
+        atom("workflow_repository", name(FILE), &["web"]),
+    ),
+    atom(
+        "workflow_file",
+        WORKFLOW_PATH,
+        &[".github/workflows/deploy.yml", ".github/workflows/evil.yml"],
+    ),
     atom(
         "workflow_at",
-        Words::Path(REF),
+        AT,
         &["refs/heads/main", "refs/heads/feature"],
     ),
     atom("called_owner", OWNER, &["evil-corp"]),
     atom("called_repository", name(FILE), &["workflows"]),
-    atom("called_file", WORKFLOW_FILE, &["deploy.yml", "evil.yml"]),
+    atom(
+        "called_file",
+        WORKFLOW_PATH,
+        &[".github/workflows/deploy.yml", ".github/workflows/evil.yml"],
+    ),
     atom(
         "called_at",
         Words::Path(REF),
@@ -147,28 +171,18 @@ static ATOMS: [Atom; 40] = [
     atom("run_number", NUMBER, &["10"]),
     atom("run_attempt", NUMBER, &["1"]),
     atom("more", Words::Further(':'), &["", ":ref:refs/heads/main"]),
-    atom(
-        "key",
-        Words::OneOf(&[
-            "actor",
-            "actor_id",
-            "base_ref",
-            "context",
-            "environment",
-            "event_name",
-            "head_ref",
-            "ref",
-            "ref_type",
-            "repository_visibility",
-            "runner_environment",
-            "workflow",
-            "workflow_ref",
-        ]),
-        &["context"],
-    ),
+    atom("claims", CLAIMS_OF_SUBJECT, &["", ":actor:mallory"]),
+    atom("key", KEYS, &["context:ref:refs/heads/main"]),
 ];
 
-static CLAIMS: [Claim; 27] = [
+const EVENTS: &[&str] = &[
+    "push",
+    "workflow_dispatch",
+    "schedule",
+    "pull_request_target",
+];
+
+static CLAIMS: [Claim; 28] = [
     always("aud", &[part("audience")]),
     always(
         "repository",
@@ -180,7 +194,7 @@ static CLAIMS: [Claim; 27] = [
     always("repository_visibility", &[part("visibility")]),
     always("ref", &[part("job_ref")]),
     always("ref_type", &[part("branch_or_tag")]),
-    always("event_name", &[part("event")]),
+    always("event_name", &[part("any_event")]),
     always("actor", &[part("actor")]),
     always("actor_id", &[part("actor_id")]),
     always("workflow", &[part("workflow")]),
@@ -189,8 +203,8 @@ static CLAIMS: [Claim; 27] = [
         &[
             part("owner"),
             text("/"),
-            part("repository"),
-            text("/.github/workflows/"),
+            part("workflow_repository"),
+            text("/"),
             part("workflow_file"),
             text("@"),
             part("workflow_at"),
@@ -210,174 +224,15 @@ static CLAIMS: [Claim; 27] = [
     sometimes("enterprise", &[part("enterprise")]),
     sometimes("enterprise_id", &[part("enterprise_id")]),
     sometimes("check_run_id", &[part("check_run_id")]),
+    sometimes("environment", &[part("any_environment")]),
 ];
 
-const JOB_WORKFLOW_REF: &[super::Piece] = &[
+pub(super) const JOB_WORKFLOW_REF: &[super::Piece] = &[
     part("called_owner"),
     text("/"),
     part("called_repository"),
-    text("/.github/workflows/"),
+    text("/"),
     part("called_file"),
     text("@"),
     part("called_at"),
 ];
-
-/// The start of subjects, up to and including the `:` after the repository.
-macro_rules! subject {
-    (name: $($rest:expr),+) => {
-        always("sub", &[text("repo:"), part("owner"), text("/"), part("repository"), $($rest),+])
-    };
-    (id: $($rest:expr),+) => {
-        always(
-            "sub",
-            &[
-                text("repo:"), part("owner"), text("@"), part("owner_id"), text("/"),
-                part("repository"), text("@"), part("repository_id"), $($rest),+
-            ],
-        )
-    };
-}
-
-const BRANCH_REF: Claim = always("ref", &[text("refs/heads/"), part("branch")]);
-const TAG_REF: Claim = always("ref", &[text("refs/tags/"), part("tag")]);
-const PULL_REF: Claim = always("ref", &[part("pull_ref")]);
-const BRANCH_TYPE: Claim = always("ref_type", &[part("branch_type")]);
-const TAG_TYPE: Claim = always("ref_type", &[part("tag_type")]);
-const PULL_EVENT: Claim = always("event_name", &[part("pull_event")]);
-const ENVIRONMENT: Claim = always("environment", &[part("environment")]);
-
-static SHAPES: [Shape; 15] = [
-    shape(
-        "branch",
-        "a job without environment, on a branch",
-        &[
-            subject!(name: text(":ref:refs/heads/"), part("branch")),
-            BRANCH_REF,
-            BRANCH_TYPE,
-        ],
-    ),
-    shape(
-        "pull_request",
-        "a job of a pull request, without environment",
-        &[subject!(name: text(":pull_request")), PULL_REF, PULL_EVENT],
-    ),
-    shape(
-        "tag",
-        "a job without environment, on a tag",
-        &[
-            subject!(name: text(":ref:refs/tags/"), part("tag")),
-            TAG_REF,
-            TAG_TYPE,
-        ],
-    ),
-    shape(
-        "environment",
-        "a job with an environment",
-        &[
-            subject!(name: text(":environment:"), part("environment")),
-            ENVIRONMENT,
-        ],
-    ),
-    shape(
-        "branch, immutable",
-        "a job without environment, on a branch, of a repository with immutable subjects",
-        &[
-            subject!(id: text(":ref:refs/heads/"), part("branch")),
-            BRANCH_REF,
-            BRANCH_TYPE,
-        ],
-    ),
-    shape(
-        "pull_request, immutable",
-        "a job of a pull request, without environment, of a repository with immutable subjects",
-        &[subject!(id: text(":pull_request")), PULL_REF, PULL_EVENT],
-    ),
-    shape(
-        "tag, immutable",
-        "a job without environment, on a tag, of a repository with immutable subjects",
-        &[
-            subject!(id: text(":ref:refs/tags/"), part("tag")),
-            TAG_REF,
-            TAG_TYPE,
-        ],
-    ),
-    shape(
-        "environment, immutable",
-        "a job with an environment, of a repository with immutable subjects",
-        &[
-            subject!(id: text(":environment:"), part("environment")),
-            ENVIRONMENT,
-        ],
-    ),
-    customized(
-        "custom, owner",
-        &[custom(&[
-            text("repository_owner:"),
-            part("owner"),
-            part("more"),
-        ])],
-    ),
-    customized(
-        "custom, owner id",
-        &[custom(&[
-            text("repository_owner_id:"),
-            part("owner_id"),
-            part("more"),
-        ])],
-    ),
-    customized(
-        "custom, repository id",
-        &[custom(&[
-            text("repository_id:"),
-            part("repository_id"),
-            part("more"),
-        ])],
-    ),
-    customized(
-        "custom, repository",
-        &[custom(&[
-            text("repository:"),
-            part("owner"),
-            text("/"),
-            part("repository"),
-            part("more"),
-        ])],
-    ),
-    customized(
-        "custom, enterprise",
-        &[
-            custom(&[text("enterprise:"), part("enterprise"), part("more")]),
-            always("enterprise", &[part("enterprise")]),
-        ],
-    ),
-    customized(
-        "custom, workflow",
-        &[
-            custom(&[
-                text("job_workflow_ref:"),
-                part("called_owner"),
-                text("/"),
-                part("called_repository"),
-                text("/.github/workflows/"),
-                part("called_file"),
-                text("@"),
-                part("called_at"),
-                part("more"),
-            ]),
-            always("job_workflow_ref", JOB_WORKFLOW_REF),
-        ],
-    ),
-    customized("custom", &[custom(&[part("key"), part("more")])]),
-];
-
-const fn customized(name: &'static str, claims: &'static [Claim]) -> Shape {
-    shape(
-        name,
-        "a job of a repository that customizes its subjects",
-        claims,
-    )
-}
-
-const fn custom(value: &'static [super::Piece]) -> Claim {
-    always("sub", value)
-}

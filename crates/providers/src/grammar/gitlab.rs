@@ -18,9 +18,14 @@ pub(super) static GITLAB: Grammar = Grammar {
 pub(super) static GITLAB_SELF_MANAGED: Grammar = Grammar {
     id: "gitlab-self-managed",
     name: "GitLab",
-    as_of: "2026-11-29",
-    sources: &["https://docs.gitlab.com/ci/secrets/id_token_authentication/"],
-    assumptions: &["no project customizes the components of its subjects"],
+    as_of: "2026-11-30",
+    sources: &[
+        "https://docs.gitlab.com/ci/secrets/id_token_authentication/",
+        "https://gitlab.com/gitlab-org/gitlab/-/merge_requests/160562",
+    ],
+    assumptions: &[
+        "a project can choose the components of its subjects: `project_path` comes first, any other claims follow",
+    ],
     never: &[],
     issuers: &[IssuerForm::Around("https://gitlab.", "")],
     atoms: &ATOMS,
@@ -30,7 +35,7 @@ pub(super) static GITLAB_SELF_MANAGED: Grammar = Grammar {
     outsiders: &OUTSIDERS,
 };
 
-static ATOMS: [Atom; 32] = [
+static ATOMS: [Atom; 37] = [
     tenant("namespace", Words::Path(FILE), &["evil-group"]),
     tenant("namespace_id", NUMBER, &["66600"]),
     tenant("project_id", NUMBER, &["666000"]),
@@ -83,9 +88,14 @@ static ATOMS: [Atom; 32] = [
         &["public"],
     ),
     atom("jti", UUID, &["235b3a54-b797-45c7-ae9a-f72d7bc6ef5b"]),
+    atom("ref", Words::Path(REF), &["main", "feature"]),
+    atom("ref_type", Words::OneOf(&["branch", "tag"]), &["branch"]),
+    atom("ref_path", Words::Any, &["refs/heads/main"]),
+    atom("more", Words::Further(':'), &["", ":ref_protected:false"]),
+    atom("components", COMPONENTS, &["", ":ref_protected:false"]),
 ];
 
-static CLAIMS: [Claim; 28] = [
+static CLAIMS: [Claim; 31] = [
     many(always("aud", &[part("audience")])),
     always("namespace_id", &[part("namespace_id")]),
     always("namespace_path", &[part("namespace")]),
@@ -120,24 +130,71 @@ static CLAIMS: [Claim; 28] = [
     sometimes("project_visibility", &[part("visibility")]),
     sometimes("ci_config_ref_uri", &[part("config")]),
     sometimes("jti", &[part("jti")]),
+    always("ref", &[part("ref")]),
+    always("ref_type", &[part("ref_type")]),
+    sometimes("ref_path", &[part("ref_path")]),
 ];
 
-static SHAPES: [Shape; 2] = [
+/// `ci_id_token_sub_claim_components`: what follows the project, other than the ref or its type.
+const COMPONENTS: Words = Words::Either(&[
+    Words::OneOf(&[""]),
+    Words::After(
+        &[
+            ":aud",
+            ":ci_config_ref_uri",
+            ":ci_config_sha",
+            ":deployment_tier",
+            ":environment",
+            ":environment_action",
+            ":environment_protected",
+            ":groups_direct",
+            ":job_id",
+            ":job_namespace_id",
+            ":job_namespace_path",
+            ":job_project_id",
+            ":job_project_path",
+            ":job_source",
+            ":namespace_id",
+            ":namespace_path",
+            ":pipeline_id",
+            ":pipeline_source",
+            ":project_id",
+            ":project_path",
+            ":project_visibility",
+            ":ref_path",
+            ":ref_protected",
+            ":runner_environment",
+            ":runner_id",
+            ":sha",
+            ":user_access_level",
+            ":user_email",
+            ":user_id",
+            ":user_identities",
+            ":user_login",
+        ],
+        &Words::Further(':'),
+    ),
+]);
+
+macro_rules! subject {
+    ($($rest:expr),+) => {
+        always(
+            "sub",
+            &[
+                text("project_path:"), part("namespace"), text("/"), part("project"), $($rest),+
+            ],
+        )
+    };
+}
+
+const CUSTOMIZED: &str = "a job of a project that chooses the components of its subjects";
+
+static SHAPES: [Shape; 5] = [
     shape(
         "branch",
         "a job on a branch",
         &[
-            always(
-                "sub",
-                &[
-                    text("project_path:"),
-                    part("namespace"),
-                    text("/"),
-                    part("project"),
-                    text(":ref_type:branch:ref:"),
-                    part("branch"),
-                ],
-            ),
+            subject!(text(":ref_type:branch:ref:"), part("branch"), part("more")),
             always("ref", &[part("branch")]),
             always("ref_type", &[part("branch_type")]),
             sometimes("ref_path", &[text("refs/heads/"), part("branch")]),
@@ -147,22 +204,27 @@ static SHAPES: [Shape; 2] = [
         "tag",
         "a job on a tag",
         &[
-            always(
-                "sub",
-                &[
-                    text("project_path:"),
-                    part("namespace"),
-                    text("/"),
-                    part("project"),
-                    text(":ref_type:tag:ref:"),
-                    part("tag"),
-                ],
-            ),
+            subject!(text(":ref_type:tag:ref:"), part("tag"), part("more")),
             always("ref", &[part("tag")]),
             always("ref_type", &[part("tag_type")]),
             sometimes("ref_path", &[text("refs/tags/"), part("tag")]),
         ],
     ),
+    shape(
+        "custom, ref",
+        CUSTOMIZED,
+        &[subject!(text(":ref:"), part("ref"), part("more"))],
+    ),
+    shape(
+        "custom, ref type",
+        CUSTOMIZED,
+        &[subject!(
+            text(":ref_type:"),
+            part("ref_type"),
+            part("components")
+        )],
+    ),
+    shape("custom", CUSTOMIZED, &[subject!(part("components"))]),
 ];
 
 const OURS: &[(&str, Is)] = &[("namespace", Is::Ours), ("project", Is::Ours)];

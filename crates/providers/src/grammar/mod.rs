@@ -10,8 +10,11 @@ mod buildkite;
 mod circleci;
 pub mod class;
 mod clouds;
+mod families;
 mod github;
 mod github_outsiders;
+mod github_shapes;
+mod github_words;
 mod gitlab;
 mod google;
 mod kubernetes;
@@ -91,6 +94,8 @@ pub struct Atom {
     pub samples: &'static [&'static str],
     /// Whether it tells tenants apart.
     pub is_tenant: bool,
+    /// The atom that mostly has the same text, although it need not.
+    pub mostly: Option<&'static str>,
 }
 
 /// A piece of a claim's value.
@@ -258,6 +263,15 @@ const fn atom(name: &'static str, words: Words, samples: &'static [&'static str]
         words,
         samples,
         is_tenant: false,
+        mostly: None,
+    }
+}
+
+/// An atom that mostly has the text of another one.
+const fn mostly(other: &'static str, atom: Atom) -> Atom {
+    Atom {
+        mostly: Some(other),
+        ..atom
     }
 }
 
@@ -306,6 +320,11 @@ const fn shape(name: &'static str, when: &'static str, claims: &'static [Claim])
         claims,
         absent: &[],
     }
+}
+
+/// A shape without some of the grammar's claims.
+const fn lacking(absent: &'static [&'static str], shape: Shape) -> Shape {
+    Shape { absent, ..shape }
 }
 
 /// The only shape of tokens that have but one.

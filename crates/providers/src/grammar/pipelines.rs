@@ -1,6 +1,6 @@
 //! Other services that run jobs.
 
-use super::words::{HYPHENATED, LABEL, LOWER, PRINTABLE, REF, SLUGS, UUID, name};
+use super::words::{CharSet, HYPHENATED, LABEL, LOWER, PRINTABLE, REF, SLUGS, UUID, name};
 use super::{
     ANY_SHAPE, Grammar, Is, IssuerForm, Words, always, atom, many, outsider, part, shape,
     sometimes, tenant, text,
@@ -107,18 +107,24 @@ pub(super) static BITBUCKET: Grammar = Grammar {
     ],
 };
 
+/// The characters of a project's name on Azure DevOps: not `/`, nor others that do not matter here.
+const PROJECT: CharSet = &[(' ', '.'), ('0', '9'), (';', '~'), ('\u{a0}', '\u{10ffff}')];
+
 /// Azure Pipelines.
 pub(super) static AZURE_DEVOPS: Grammar = Grammar {
     id: "azure-devops",
     name: "Azure DevOps",
-    as_of: "2026-11-29",
-    sources: &["https://github.com/sigstore/fulcio/issues/1803"],
+    as_of: "2026-11-30",
+    sources: &[
+        "https://github.com/sigstore/fulcio/issues/1803",
+        "https://learn.microsoft.com/en-us/azure/devops/organizations/settings/naming-restrictions",
+    ],
     assumptions: &[],
     never: &[],
     issuers: &[IssuerForm::Around("https://vstoken.dev.azure.com/", "")],
     atoms: &[
         atom("organization", name(HYPHENATED), &["example"]),
-        atom("project", name(PRINTABLE), &["web"]),
+        atom("project", name(PROJECT), &["web"]),
         atom("pipeline", name(PRINTABLE), &["deploy"]),
         atom(
             "organization_id",

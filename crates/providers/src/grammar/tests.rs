@@ -182,5 +182,13 @@ fn is_word(words: &Words, text: &str) -> bool {
             let start = text.strip_suffix(end).unwrap_or_default();
             !start.is_empty() && start.chars().all(|c| is_in(set, c))
         }),
+        Words::After(starts, rest) => starts.iter().any(|start| {
+            text.strip_prefix(start)
+                .is_some_and(|text| is_word(rest, text))
+        }),
+        Words::Either(kinds) => kinds.iter().any(|kind| is_word(kind, text)),
+        Words::Except(set, other) => {
+            !text.is_empty() && text != *other && text.chars().all(|c| is_in(set, c))
+        }
     }
 }

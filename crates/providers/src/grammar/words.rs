@@ -26,6 +26,12 @@ pub enum Words {
     Integer,
     /// One or more of these characters, then one of these endings.
     Ending(CharSet, &'static [&'static str]),
+    /// One of these beginnings, none of them empty, then one of these words.
+    After(&'static [&'static str], &'static Words),
+    /// Words of one of these kinds.
+    Either(&'static [Words]),
+    /// One or more of these characters, but not this text, which consists of them.
+    Except(CharSet, &'static str),
 }
 
 /// ASCII letters and digits.
@@ -49,9 +55,6 @@ pub(super) const FILE: CharSet = &[
     ('_', '_'),
     ('.', '.'),
 ];
-
-/// Names of workflow files on GitHub.
-pub(super) const WORKFLOW_FILE: Words = Words::Ending(FILE, &[".yml", ".yaml"]);
 
 /// What a segment of a git ref can have ([git-check-ref-format]): no control character, space, `/`,
 /// `~`, `^`, `:`, `?`, `*`, `[`, `\` or DEL.

@@ -36,7 +36,10 @@ pub(super) fn find(cx: &mut Context<'_>) {
     };
     let known = known_claims(grammar);
     for (policy, claim, _) in rules(cx) {
-        if is_sent_claim(&known, &claim) || !senders(&claim, grammar.id).is_empty() {
+        if is_sent_claim(&known, &claim)
+            || grammar.has_named_by_users(&claim)
+            || !senders(&claim, grammar.id).is_empty()
+        {
             continue;
         }
         let message = format!("{} is not known to send the claim `{claim}`", grammar.name);

@@ -2,6 +2,7 @@
 
 use claimgate::diagnostic::{Basis, Severity};
 use claimgate::policy::PolicyDefinition;
+use claimgate_providers::grammar::{Grammar, Shape};
 
 use crate::answer::Witness;
 use crate::check::context::{Context, numbers, rule_on};
@@ -114,16 +115,31 @@ fn report(cx: &mut Context<'_>, deny: usize, claim: &str, allows: &[usize], witn
     cx.add(found);
 }
 
+/// Whether some tokens always have a claim and others never: those of jobs with an environment and without.
+/// What a deny on it is meant for has it.
+fn says_what_it_is(grammar: &Grammar, claim: &str) -> bool {
+    let is_always = |shape: &Shape| {
+        let mut claims = shape.claims.iter();
+        claims.any(|own| own.is_always && is_same_claim(own.path, claim))
+    };
+    let is_never = |shape: &Shape| shape.absent.iter().any(|own| is_same_claim(own, claim));
+    grammar.shapes.iter().any(is_always) && grammar.shapes.iter().any(is_never)
+}
+
 /// The shapes of tokens that may have or lack a claim; `None` if each always has it, or never.
 fn shapes_that_may_lack(cx: &Context<'_>, claim: &str) -> Option<Vec<&'static str>> {
     let always = ["iss", "exp"].iter().any(|own| is_same_claim(own, claim));
     let Some(grammar) = cx.grammar() else {
         return (!always).then(Vec::new);
     };
-    let may_lack = |shape: &&claimgate_providers::grammar::Shape| {
+    let is_named_by_users = grammar.has_named_by_users(claim);
+    let may_lack = |shape: &&Shape| {
         let mut claims = grammar.claims_of(shape);
-        claims.any(|own| !own.is_always && is_same_claim(own.path, claim))
+        is_named_by_users || claims.any(|own| !own.is_always && is_same_claim(own.path, claim))
     };
+    if says_what_it_is(grammar, claim) {
+        return None;
+    }
     let shapes: Vec<_> = grammar
         .shapes
         .iter()
