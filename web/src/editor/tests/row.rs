@@ -111,10 +111,16 @@ fn claims_text(text: &str) -> AnyView {
 }
 
 fn decision(trial: &Trial) -> AnyView {
-    let (symbol, class, word) = match trial.now.as_ref().map(|decided| decided.outcome) {
-        Some(Outcome::Allowed) => ("✓", "mark mark--good", "Allowed"),
-        Some(Outcome::Denied) => ("✕", "mark mark--bad", "Denied"),
-        None => ("?", "mark", "Undecided"),
+    let word = match trial.now.as_ref().map(|decided| decided.outcome) {
+        Some(Outcome::Allowed) => "Allowed",
+        Some(Outcome::Denied) => "Denied",
+        None => "Undecided",
+    };
+    // Of the test, not of the decision: a denial may be what is expected.
+    let (symbol, class) = match trial.passes() {
+        Some(true) => ("✓", "mark mark--good"),
+        Some(false) => ("✕", "mark mark--bad"),
+        None => ("?", "mark"),
     };
     let was = trial
         .before

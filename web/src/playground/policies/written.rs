@@ -98,7 +98,7 @@ fn policy_item(
         <li class="written-policy" class:written-policy--deny=is_deny>
             <p>
                 <strong>{format!("Policy {}", index + 1)}</strong> " "
-                <strong class="decision-word">{policy.decision.as_str()}</strong> " " {policy.token_type.as_str()}
+                <strong class="decision-word" class:decision-word--deny=is_deny>{policy.decision.as_str()}</strong> " " {policy.token_type.as_str()}
                 {target.map(|target| view! { " " <code>{untrusted_text(target)}</code> })}
                 {admin.then_some(" with admin")}
                 {policy.role_id.as_ref().map(|role| view! { " as role " <code>{untrusted_text(role)}</code> })}
