@@ -53,6 +53,14 @@ test("what is ours can be stated, and nothing be assumed", () => {
   assert.deepEqual([without.rungs, without.facts.provider], [[], null]);
 });
 
+test("a witness for a team can be decided as it is", () => {
+  const asked = config({ decision: "allow", tokenType: "team", teamName: "ops*", rules: { sub: "repo:acme*" } });
+  const [{ rungs }] = value(who(asked));
+  const { claims, request } = rungs.find(({ id }) => id === "look-alike-owner").answer.witness;
+  assert.deepEqual(Object.keys(request), ["tokenType", "teamName"]);
+  assert.equal(Engine.create(asked).engine.decide({ verifiedClaims: claims, request }).decision, "allowed");
+});
+
 test("what a change opens and closes, for each kind of request", () => {
   const [before, after] = [config(allow({ sub: "repo:acme/web:ref:refs/heads/main" })), config(allow({ sub: "repo:acme/web:ref:*" }))];
   const [{ relation, kinds }] = value(diff(before, after));
@@ -120,6 +128,11 @@ test("errors are values with paths", () => {
   assert.deepEqual(paths(analyze([])), ["config"]);
   assert.deepEqual(paths(diff(undefined, config())), ["old"]);
   assert.equal(who(config(), null).ok, true);
+  const [{ path, code, help }] = who(config(), { fact: false }).errors;
+  assert.deepEqual([path, code, help], ["fact", "unknown-key", "did you mean `facts`?"]);
+  assert.deepEqual(paths(analyze(config(), { mine: "acme" })), ["mine"]);
+  assert.match(who(config(allow({ sub: "repo:acme/*" })), { mine: "foo:x" }).errors[0].message, /expected a provider before `:`, found `foo`/);
+  assert.deepEqual(paths(who(config(allow({ sub: "repo:acme/*" })), { mine: "github:a/b/c/d" })), ["mine"]);
 });
 
 test("no input makes it throw", () => {

@@ -60,12 +60,34 @@ impl Answer {
 pub struct Witness {
     /// The claims. They are made up; a signed token has more of them.
     pub claims: Claims,
-    /// What is requested.
+    /// What is requested, in JSON as a request of the npm package: `{"tokenType": "team", "teamName": "x"}`.
+    #[serde(with = "Request")]
     pub request: RequestedToken,
     /// When the provider's tokens have this form: "a job of a pull request, without environment".
     pub when: String,
     /// The paths of the claims that make the difference, sorted. The others are typical ones.
     pub matters: Vec<String>,
+}
+
+/// A requested token with the members of a policy's target.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "tokenType", remote = "RequestedToken")]
+enum Request {
+    Organization {
+        admin: bool,
+    },
+    Team {
+        #[serde(rename = "teamName")]
+        name: String,
+    },
+    Personal {
+        #[serde(rename = "userLogin")]
+        login: String,
+    },
+    Runner {
+        #[serde(rename = "runnerID")]
+        name: String,
+    },
 }
 
 impl Witness {
@@ -74,7 +96,7 @@ impl Witness {
     /// ```
     /// use claimgate_analysis::Witness;
     ///
-    /// # let json = r#"{"claims": {"a": {"b": "c"}}, "request": {"tokenType": "team", "name": "x"}, "when": "", "matters": ["a.b"]}"#;
+    /// # let json = r#"{"claims": {"a": {"b": "c"}}, "request": {"tokenType": "team", "teamName": "x"}, "when": "", "matters": ["a.b"]}"#;
     /// let witness: Witness = serde_json::from_str(json).unwrap();
     /// assert_eq!(witness.claim("a.b").and_then(|value| value.as_str()), Some("c"));
     /// ```

@@ -7,8 +7,9 @@ use claimgate_providers::grammar::{Claim, Grammar, Is, Outsider, Piece, Words};
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Edit, apply};
+use crate::mine::Mine;
 use crate::model::PolicyModel;
-use crate::questions::{Analysis, Difference, Mine, Ours, Relation, Who, difference, stays_useful};
+use crate::questions::{Analysis, Difference, Ours, Relation, Who, difference, stays_useful};
 
 /// The most ways that are tried, and the most that are returned.
 const MAX_TRIED: usize = 12;

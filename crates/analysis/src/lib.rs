@@ -19,6 +19,7 @@ mod closing;
 mod findings;
 mod grant;
 mod guard;
+mod mine;
 mod model;
 mod outline;
 mod overlap;
@@ -30,6 +31,7 @@ mod pull_requests;
 mod query;
 mod questions;
 mod report;
+mod sent;
 
 pub use answer::{Answer, Facts, Proof, ProofStep, RequestKind, Undecided, Witness};
 pub use check::{
@@ -39,12 +41,13 @@ pub use check::{
 pub use closing::{Closing, closings};
 pub use findings::{PULUMI_POLICY_LIMIT, findings};
 pub use guard::{effect, guard};
+pub use mine::{Mine, MineError};
 pub use model::PolicyModel;
 pub use place::place;
 pub use policies::Policies;
 pub use questions::{
     Admitted, Analysis, Change, Defect, DenyEffect, Difference, Fits, Form, Issue, KindDifference,
-    Meaning, Mine, Ours, Part, PartKind, Piece, Range, Relation, Review, Rung, UndecidedChange,
-    Who, Whose, difference, meaning,
+    Meaning, Ours, Part, PartKind, Piece, Range, Relation, Review, Rung, UndecidedChange, Who,
+    Whose, difference, meaning,
 };
 pub use report::{Edited, OfIssuer, Subject, Terms, checks, differences, edited, who_of};

@@ -12,7 +12,8 @@ use claimgate::policy::{
 };
 use claimgate::sorted::distinct;
 use claimgate::{audience, policy};
-use claimgate_providers::grammar::{GRAMMARS, Grammar, grammar};
+use claimgate_providers::grammar::{Grammar, grammar};
+use claimgate_providers::provider_named;
 
 use crate::answer::RequestKind;
 
@@ -110,14 +111,11 @@ impl PolicyModel {
         self
     }
 
-    /// The same with the facts of the provider with that identifier, such as `github-actions`;
+    /// The same with the facts of the provider with that identifier or short name, such as `github-actions`;
     /// without any if it is not known.
     #[must_use]
     pub fn with_facts_of(mut self, provider: &str) -> Self {
-        self.grammar = GRAMMARS
-            .iter()
-            .copied()
-            .find(|grammar| grammar.id == provider);
+        self.grammar = provider_named(provider);
         self
     }
 

@@ -10,8 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::check::{CheckOptions, Finding, Findings, check};
 use crate::guard::guard;
+use crate::mine::{Mine, MineError};
 use crate::model::PolicyModel;
-use crate::questions::{Analysis, Difference, Mine, Relation, Who, difference};
+use crate::questions::{Analysis, Difference, Relation, Who, difference};
 
 /// An issuer whose policies questions are about.
 #[derive(Clone, Debug)]
@@ -121,15 +122,18 @@ pub fn edited(old: &Subject, new: &Subject) -> Result<Edited, Diagnostics> {
 }
 
 /// Who gets in, for each issuer.
-#[must_use]
-pub fn who_of(subjects: &[Subject], mine: Option<&Mine>) -> Vec<OfIssuer<Who>> {
-    let subjects = subjects.iter();
-    subjects
-        .map(|Subject { definition, model }| OfIssuer {
-            issuer: definition.url.clone(),
-            report: Analysis::new(model).who(mine),
-        })
-        .collect()
+///
+/// # Errors
+/// What is stated as one's own cannot be the names of anything of these issuers' providers.
+pub fn who_of(subjects: &[Subject], mine: Option<&Mine>) -> Result<Vec<OfIssuer<Who>>, MineError> {
+    let grammars = subjects.iter().filter_map(|own| own.model.grammar());
+    let grammars: Vec<_> = grammars.collect();
+    mine.map_or(Ok(()), |mine| mine.check(&grammars))?;
+    let who = |Subject { definition, model }: &Subject| OfIssuer {
+        issuer: definition.url.clone(),
+        report: Analysis::new(model).who(mine),
+    };
+    Ok(subjects.iter().map(who).collect())
 }
 
 /// What a change opens and closes, for each issuer before or after it. An issuer that is not there admits

@@ -17,7 +17,7 @@ use claimgate_analysis::catalog;
 
 use crate::document::Document;
 use crate::output;
-use crate::questions::{issuer_url, source};
+use crate::questions::{issuer_url, source, takes_issuer};
 
 use checked::CheckedFile;
 
@@ -108,6 +108,10 @@ impl Check {
                 baseline.as_ref(),
             ));
         }
+        let documents = files.iter().map(|file| &file.document).chain(&baseline);
+        let definitions = documents.flat_map(|document| &document.definitions);
+        let urls: Vec<String> = definitions.map(|own| own.url.clone()).collect();
+        takes_issuer(self.looking.issuer.as_deref(), &urls)?;
         let text = match self.format {
             _ if self.github => annotations::annotations(&files),
             CheckFormat::Github => annotations::annotations(&files),

@@ -45,10 +45,8 @@ impl Diff {
     /// Compares the issuers of both files: exit status 0 if all are proved to admit nothing more than
     /// before, else 1.
     pub(crate) fn run(self) -> Result<ExitCode> {
-        let (old, new) = (
-            self.asking.subjects(&self.old)?,
-            self.asking.subjects(&self.new)?,
-        );
+        let mut subjects = self.asking.subjects(&[&self.old, &self.new])?;
+        let (new, old) = (subjects.remove(1), subjects.remove(0));
         let compared = differences(old, &new);
         let text = match self.format {
             DiffFormat::Json => output::pretty(&compared)?,
@@ -110,7 +108,7 @@ fn changes(of_kind: &KindDifference) -> [(&'static str, bool, &[Change]); 4] {
 
 /// What an allow gives to a token, and what the other side does with it.
 fn reason(verb: &str, is_new: bool, change: &Change) -> String {
-    format!("{verb}, {}", change.sentence(is_new))
+    format!("{verb}: {}", change.sentence(is_new))
 }
 
 fn title(compared: &Compared) -> &str {

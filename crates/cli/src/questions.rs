@@ -8,15 +8,18 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use claimgate::claims::Value;
-use claimgate::expected::nearest;
-use claimgate::issuer::validate_url;
+use claimgate::issuer::{IssuerDefinition, validate_url};
 use claimgate::policy::RequestedToken;
+use claimgate::text::list;
 use claimgate_analysis::{Facts, Mine, Subject, Terms, Witness};
 use claimgate_formats::text::MAX_TEXT;
 use claimgate_providers::grammar::{GRAMMARS, Grammar, IssuerForm};
 
 use crate::document::Document;
 use crate::output;
+
+/// The most URLs that an error lists.
+const MOST_LISTED: usize = 5;
 
 /// How questions are asked.
 #[derive(clap::Args)]
@@ -39,8 +42,26 @@ pub(crate) struct Asking {
 }
 
 impl Asking {
-    /// The issuers of a file, or of a file in a revision of git.
-    pub(crate) fn subjects(&self, file: &str) -> Result<Vec<Subject>> {
+    /// The issuers of each file, or file in a revision of git.
+    pub(crate) fn subjects(&self, files: &[&str]) -> Result<Vec<Vec<Subject>>> {
+        let mut subjects = Vec::with_capacity(files.len());
+        let mut urls = Vec::new();
+        for file in files {
+            let (own, named) = self.subjects_of(file)?;
+            subjects.push(own);
+            urls.extend(named);
+        }
+        takes_issuer(self.issuer.as_deref(), &urls)?;
+        Ok(subjects)
+    }
+
+    /// Whether nothing is assumed about the provider's tokens.
+    pub(crate) fn no_facts(&self) -> bool {
+        self.no_facts
+    }
+
+    /// The issuers of a file, and their URLs as the file has them.
+    fn subjects_of(&self, file: &str) -> Result<(Vec<Subject>, Vec<String>)> {
         let document = Document::read(source(file)?);
         if !document.errors.is_empty() {
             let report = document.report(output::title(file), output::is_colored(&stderr()));
@@ -52,15 +73,15 @@ impl Asking {
             dialect,
             ..
         } = document;
-        definitions
-            .into_iter()
-            .map(|mut definition| {
-                if definition.url.is_empty() {
-                    definition.url = self.issuer.clone().unwrap_or_default();
-                }
-                Ok(Subject::new(&definition, dialect, self.terms())?)
-            })
-            .collect()
+        let urls = definitions.iter().map(|own| own.url.clone()).collect();
+        let subject = |mut definition: IssuerDefinition| {
+            if definition.url.is_empty() {
+                definition.url = self.issuer.clone().unwrap_or_default();
+            }
+            Ok(Subject::new(&definition, dialect, self.terms())?)
+        };
+        let subjects: Result<_> = definitions.into_iter().map(subject).collect();
+        Ok((subjects?, urls))
     }
 
     /// The claims of a witness that matter, or all of them, a line each.
@@ -92,6 +113,26 @@ impl Asking {
     }
 }
 
+/// That `--issuer`, if it is there, is for some policies: those without an issuer, or of the same one.
+pub(crate) fn takes_issuer(issuer: Option<&str>, urls: &[String]) -> Result<()> {
+    let Some(issuer) = issuer else {
+        return Ok(());
+    };
+    if urls.is_empty() || urls.iter().any(|url| url.is_empty() || url == issuer) {
+        return Ok(());
+    }
+    bail!(
+        "expected policies without an issuer for `--issuer {issuer}`, found those of {}",
+        list::either(
+            urls.iter()
+                .map(|url| format!("`{url}`"))
+                .collect::<Vec<_>>()
+                .iter(),
+            MOST_LISTED
+        )
+    )
+}
+
 /// The URL of an issuer, as `--issuer` has it.
 pub(crate) fn issuer_url(text: &str) -> Result<String, String> {
     let Err(error) = validate_url(text) else {
@@ -117,20 +158,7 @@ fn url_of_provider(text: &str) -> Option<&'static str> {
 
 /// What is one's own, as `--mine` has it: a provider that is not known is a typing error.
 pub(crate) fn mine(text: &str) -> Result<Mine, String> {
-    let Some((provider, _)) = text.split_once(':') else {
-        return Ok(Mine(text.to_owned()));
-    };
-    let known: Vec<&str> = GRAMMARS.iter().map(|grammar| grammar.id).collect();
-    if known.contains(&provider) {
-        return Ok(Mine(text.to_owned()));
-    }
-    let help = match nearest(provider, &known) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("known are {}", known.join(", ")),
-    };
-    Err(format!(
-        "expected a provider before `:`, found `{provider}`: {help}"
-    ))
+    Mine::parse(text).map_err(|error| error.to_string())
 }
 
 /// The claims of a token that matter, or all of them, a line each.
@@ -221,10 +249,10 @@ fn columns(claims: &[(&str, String)], indent: &str) -> String {
     lines
 }
 
+/// A value as it is; an empty text, which would not be seen, as JSON.
 fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_json(), str::to_owned)
+    let text = value.as_str().filter(|text| !text.is_empty());
+    text.map_or_else(|| value.to_json(), str::to_owned)
 }
 
 #[cfg(test)]
@@ -244,27 +272,6 @@ mod tests {
         assert_eq!(
             issuer_url(""),
             Err("expected the issuer's URL, found nothing".to_owned())
-        );
-    }
-
-    #[test]
-    fn providers_of_ones_own_are_known() {
-        for text in ["acme/web", "github-actions:acme/web", "gitlab:acme"] {
-            assert_eq!(mine(text), Ok(Mine(text.to_owned())));
-        }
-        let expected = "expected a provider before `:`, found";
-        assert_eq!(
-            mine("gihub-actions:acme"),
-            Err(format!(
-                "{expected} `gihub-actions`: did you mean `github-actions`?"
-            ))
-        );
-        let error = mine("zzzzzzzzzzzzzzzzzzzzzz:acme").unwrap_err();
-        assert!(
-            error.starts_with(&format!(
-                "{expected} `zzzzzzzzzzzzzzzzzzzzzz`: known are github-actions, gitlab, "
-            )),
-            "{error}"
         );
     }
 }

@@ -43,8 +43,8 @@ pub(crate) struct Who {
 impl Who {
     /// Asks for each issuer: exit status 0.
     pub(crate) fn run(self) -> Result<ExitCode> {
-        let subjects = self.asking.subjects(&self.file)?;
-        let answers = who_of(&subjects, self.mine.as_ref());
+        let subjects = self.asking.subjects(&[&self.file])?.remove(0);
+        let answers = who_of(&subjects, self.mine.as_ref())?;
         let text = match self.format {
             Format::Json => output::pretty(&answers)?,
             Format::Text => {
@@ -76,6 +76,8 @@ impl Who {
         }
         if who.rungs.is_empty() && is_without {
             text += "The file names no issuer, so no class of outsiders is known; `--issuer URL` says whose tokens the policies are for.\n";
+        } else if who.rungs.is_empty() && self.asking.no_facts() {
+            text += "Without facts, classes of outsiders are not known.\n";
         } else if who.rungs.is_empty() {
             text += "No class of outsiders is known for this issuer; `claimgate check` lists what is too broad.\n";
         }

@@ -21,16 +21,22 @@ pub fn found(value: Option<&Value>) -> String {
 /// name, or all of them.
 #[must_use]
 pub fn unknown_key(path: &str, name: &str, known: &[&str]) -> Diagnostic {
-    let help = match nearest(name, known) {
-        Some(nearest) => format!("did you mean `{nearest}`?"),
-        None => format!("known are {}", known.join(", ")),
-    };
+    let help = did_you_mean(name, known);
     Diagnostic::error(
         join(path, name),
         UNKNOWN_KEY,
         format!("unknown key `{name}`"),
     )
     .help(help)
+}
+
+/// The help for a name that is not known: the nearest known one, or all of them.
+#[must_use]
+pub fn did_you_mean(name: &str, known: &[&str]) -> String {
+    match nearest(name, known) {
+        Some(nearest) => format!("did you mean `{nearest}`?"),
+        None => format!("known are {}", known.join(", ")),
+    }
 }
 
 /// The longest name that is compared with others, in bytes: the comparison takes quadratic time.

@@ -1,4 +1,4 @@
-//! YAML as the value that its JSON would be: one document, without tags, aliases and repeated keys.
+//! YAML as the value that its JSON would be: one document, without tags, anchors, aliases and repeated keys.
 
 use claimgate::diagnostic::Diagnostic;
 use claimgate::json::spans::{Content, Member, Node, Span, Spans};
@@ -131,6 +131,11 @@ impl Builder {
         match event {
             Event::Alias(_) => {
                 return Err("an alias, which is not supported: write out its value".to_owned());
+            }
+            Event::Scalar(_, _, 1.., _)
+            | Event::SequenceStart(1.., _)
+            | Event::MappingStart(1.., _) => {
+                return Err("an anchor, which is not supported: remove it".to_owned());
             }
             Event::Scalar(_, _, _, Some(_))
             | Event::SequenceStart(_, Some(_))

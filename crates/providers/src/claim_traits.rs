@@ -11,7 +11,7 @@ pub struct ClaimTraits {
     pub id: &'static str,
     /// Claims whose value the author of a job, or anyone who can push, chooses.
     pub chosen: &'static [&'static str],
-    /// Claims that name the person who started a job.
+    /// Claims that name the person who started a job, or groups of theirs.
     pub people: &'static [&'static str],
     /// Claims that name things, each with the claim of the identifier that stays when the name
     /// changes.
@@ -196,12 +196,14 @@ const GITLAB: ClaimTraits = ClaimTraits {
         "ref_type",
         "ref_path",
         "environment",
+        "ref_protected",
         "environment_action",
+        "environment_protected",
         "deployment_tier",
         "pipeline_source",
         "sha",
     ],
-    people: &["user_login", "user_id", "user_email"],
+    people: &["user_login", "user_id", "user_email", "groups_direct"],
     lasting: &[
         ("project_path", "project_id"),
         ("namespace_path", "namespace_id"),

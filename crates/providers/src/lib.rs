@@ -10,11 +10,13 @@ pub mod grammar;
 pub mod hints;
 #[cfg(feature = "presets")]
 mod presets;
+mod provider_names;
 mod shared_issuer;
 
 pub use claim_traits::{CLAIM_TRAITS, ClaimTraits, claim_traits, senders};
 #[cfg(feature = "presets")]
 pub use presets::*;
+pub use provider_names::{is_same_provider, provider_named};
 pub use shared_issuer::{
     NameKind, ProjectName, SHARED_ISSUERS, SharedIssuer, TenantClaim, is_uuid, shared_issuer,
 };

@@ -24,6 +24,7 @@ use wasm_bindgen::prelude::*;
 /// - `facts`: `false` assumes nothing about the provider's tokens;
 /// - `enforced`: `true` treats report-only policies as if they were enforced;
 /// - `test`, a file of tests, with its `name` and the `files` that it names;
+/// - `options`, the names of the caller's options, of which unknown ones are errors;
 /// - `mine`, for `who`, `meaning`, `close` and `fits`: what is one's own, such as `acme/web`.
 #[wasm_bindgen]
 #[must_use]

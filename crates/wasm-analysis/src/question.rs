@@ -1,6 +1,7 @@
 //! Reads a question, and has it answered.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics, join};
+use claimgate::expected::unknown_key;
 use claimgate::json::Value;
 use claimgate_analysis::{
     Analysis, Mine, Subject, Terms, checks, closings, differences, edited, meaning, who_of,
@@ -18,21 +19,28 @@ pub(crate) fn answer(text: &str) -> Result<String, Diagnostics> {
     };
     match question.member("ask").and_then(Value::as_str) {
         Some("analyze") => {
+            refuse_others(&question, &TERMS)?;
             let subjects = subjects(&question, "config", terms)?;
             Ok(done(&checks(&subjects, terms)?))
         }
         Some("who") => {
+            refuse_others(&question, &[&TERMS[..], &["mine"]].concat())?;
             let mine = mine(&question)?;
-            Ok(done(&who_of(
-                &subjects(&question, "config", terms)?,
-                mine.as_ref(),
-            )))
+            let subjects = subjects(&question, "config", terms)?;
+            let who = who_of(&subjects, mine.as_ref());
+            Ok(done(
+                &who.map_err(|error| wrong("mine", &error.to_string()))?,
+            ))
         }
         Some("diff") => {
+            refuse_others(&question, &TERMS)?;
             let (old, new) = both(&question, terms)?;
             Ok(done(&differences(old, &new)))
         }
-        Some("test") => run_tests::run(&question),
+        Some("test") => {
+            refuse_others(&question, &["name", "files"])?;
+            run_tests::run(&question)
+        }
         Some("meaning") => {
             let mine = mine(&question)?;
             match both(&question, terms)? {
@@ -119,6 +127,20 @@ fn subjects(question: &Value, name: &str, terms: Terms) -> Result<Vec<Subject>, 
     problems.or(subjects)
 }
 
+/// The options of every question.
+const TERMS: [&str; 2] = ["facts", "enforced"];
+
+/// Refuses options that the question does not have; `options` lists their names.
+fn refuse_others(question: &Value, known: &[&str]) -> Result<(), Diagnostics> {
+    let Some(Value::Array(names)) = question.member("options") else {
+        return Ok(());
+    };
+    let others = names.iter().filter_map(Value::as_str);
+    let others = others.filter(|name| !known.contains(name));
+    let errors: Diagnostics = others.map(|name| unknown_key("", name, known)).collect();
+    errors.or(())
+}
+
 fn flag(question: &Value, name: &'static str, default: bool) -> Result<bool, Diagnostics> {
     match question.member(name) {
         None => Ok(default),
@@ -130,7 +152,10 @@ fn flag(question: &Value, name: &'static str, default: bool) -> Result<bool, Dia
 fn mine(question: &Value) -> Result<Option<Mine>, Diagnostics> {
     match question.member("mine") {
         None => Ok(None),
-        Some(Value::String(names)) => Ok(Some(Mine(names.clone()))),
+        Some(Value::String(names)) => match Mine::parse(names) {
+            Ok(mine) => Ok(Some(mine)),
+            Err(error) => Err(wrong("mine", &error.to_string())),
+        },
         Some(_) => Err(wrong("mine", "expected a string, such as `acme/web`")),
     }
 }
@@ -223,6 +248,26 @@ mod tests {
                 json!({"ask": "who", "config": good, "mine": []}),
                 "mine",
                 "wrong-argument",
+            ),
+            (
+                json!({"ask": "who", "config": good, "mine": "foo:x"}),
+                "mine",
+                "wrong-argument",
+            ),
+            (
+                json!({"ask": "who", "config": good, "mine": "gitlab:acme"}),
+                "mine",
+                "wrong-argument",
+            ),
+            (
+                json!({"ask": "who", "config": good, "options": ["fact"]}),
+                "fact",
+                "unknown-key",
+            ),
+            (
+                json!({"ask": "analyze", "config": good, "options": ["facts", "mine"]}),
+                "mine",
+                "unknown-key",
             ),
             (
                 json!({"ask": "diff", "old": good, "new": bad}),

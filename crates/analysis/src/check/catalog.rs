@@ -18,7 +18,13 @@ pub struct Group {
 }
 
 /// All groups.
-pub static CATALOG: [Group; 4] = [
+pub static CATALOG: [Group; 4] = GROUPS;
+
+/// The codes of all kinds of findings. The compiler takes them out of the documentation, so that the Wasm,
+/// which names them, does not contain its texts.
+pub(crate) static CODES: [&str; count(&GROUPS)] = codes(&GROUPS);
+
+const GROUPS: [Group; 4] = [
     Group {
         page: "tenants",
         title: "Whose tokens",
@@ -117,4 +123,32 @@ pub static CATALOG: [Group; 4] = [
 /// All kinds of findings, group by group.
 pub fn catalog() -> impl Iterator<Item = &'static Rule> {
     CATALOG.iter().flat_map(|group| group.rules.iter().copied())
+}
+
+const fn count(groups: &[Group]) -> usize {
+    let (mut rest, mut count) = (groups, 0);
+    while let [first, others @ ..] = rest {
+        count += first.rules.len();
+        rest = others;
+    }
+    count
+}
+
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the compiler evaluates it, and there is a place for each"
+)]
+const fn codes<const COUNT: usize>(groups: &[Group]) -> [&'static str; COUNT] {
+    let mut codes = [""; COUNT];
+    let (mut rest, mut at) = (groups, 0);
+    while let [group, others @ ..] = rest {
+        let mut rules = group.rules;
+        while let [rule, more @ ..] = rules {
+            codes[at] = rule.code;
+            at += 1;
+            rules = more;
+        }
+        rest = others;
+    }
+    codes
 }

@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use claimgate::diagnostic::{Basis, Diagnostic, Diagnostics};
+use claimgate::diagnostic::{Basis, Diagnostic, Diagnostics, Severity};
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::{Dialect, PartKind, parts};
 use claimgate::policy::{Decision, PolicyDefinition};
 use claimgate_providers::grammar::Grammar;
 use claimgate_providers::{ClaimTraits, claim_traits};
 
+use claimgate::text::list;
 pub(super) use claimgate::text::list::policies as numbers;
 
 use super::finding::Finding;
@@ -18,6 +19,7 @@ use crate::model::{PolicyModel, lists_admin};
 use crate::pin::is_same_claim;
 use crate::policies::Policies;
 use crate::questions::{Analysis, Class};
+use crate::sent::unknown_claims;
 
 /// The most fixes that are verified. Once some are applied, others come.
 const MAX_FIXES: usize = 20;
@@ -132,6 +134,12 @@ impl<'a> Context<'a> {
             .collect()
     }
 
+    /// Whether a request can name the target of a policy.
+    pub(super) fn is_reachable(&self, policy: usize) -> bool {
+        let definition = self.policies().get(policy);
+        definition.is_none_or(|own| crate::findings::is_reachable(own, self.dialect))
+    }
+
     /// What the tokens of the issuer look like.
     pub(super) fn grammar(&self) -> Option<&'static Grammar> {
         self.model.grammar()
@@ -193,6 +201,25 @@ impl<'a> Context<'a> {
         let found = answer.and_then(|answer| self.yes(allow, answer));
         self.strangers.insert(allow, found.clone());
         found
+    }
+
+    /// The same finding on a token that is admitted, as a warning that depends on claims which the provider is not
+    /// known to send, if the policy requires any.
+    pub(super) fn unless_unknown(&self, mut found: Finding, policy: &PolicyDefinition) -> Finding {
+        let grammar = self.grammar();
+        let unknown = grammar.map(|grammar| unknown_claims(grammar, policy));
+        let unknown: Vec<String> = unknown
+            .iter()
+            .flatten()
+            .map(|claim| format!("`{claim}`"))
+            .collect();
+        if unknown.is_empty() {
+            return found;
+        }
+        let (provider, claims) = (self.provider(), list::enumerate(&unknown));
+        let message = &mut found.diagnostic.message;
+        *message = format!("if {provider} sends {claims}, which is not known, {message}");
+        found.severity(Severity::Warning)
     }
 
     /// A token of one of these classes of outsiders that an allow admits; none if strangers are
@@ -332,10 +359,17 @@ pub(super) fn shown(witness: &Witness, claim: &str) -> String {
     }
 }
 
-/// The token of a sentence: `a token with the subject …`.
+/// The token of a sentence: `a token with the subject …`; with the email address where the subject is a number,
+/// which says nothing.
 pub(super) fn token(witness: &Witness) -> String {
-    let subject = witness.claims.get("sub").and_then(|sub| sub.as_str());
-    match subject {
+    let text = |claim: &str| witness.claims.get(claim).and_then(|value| value.as_str());
+    let is_number = |sub: &str| sub.bytes().all(|c| c.is_ascii_digit());
+    if let (Some(sub), Some(email)) = (text("sub"), text("email"))
+        && is_number(sub)
+    {
+        return format!("a token with the email address `{email}`");
+    }
+    match text("sub") {
         Some(subject) => format!("a token with the subject `{subject}`"),
         None => "a token without a subject".to_owned(),
     }

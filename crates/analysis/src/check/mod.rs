@@ -14,6 +14,8 @@ mod spelling;
 mod tenants;
 mod whole_set;
 
+use std::collections::HashMap;
+
 use claimgate::diagnostic::Diagnostics;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::sorted::sorted_by;
@@ -23,6 +25,7 @@ use context::{Context, Models};
 pub(crate) use context::with_plain_dots;
 pub(crate) use tenants::shared_issuer_unpinned;
 
+pub(crate) use catalog::CODES;
 pub use catalog::{CATALOG, Group, catalog};
 pub use finding::{Edit, Finding, Findings, SafeFix};
 pub use fix::apply;
@@ -79,7 +82,41 @@ pub fn check(issuer: &IssuerDefinition, options: &CheckOptions) -> Result<Findin
     }
     cx.add_rest();
     let facts = cx.analysis.facts();
+    keep_most_special(&mut cx.findings);
     let place = |finding: &Finding| finding.policies.first().copied();
     let findings = sorted_by(cx.findings, |own| (own.diagnostic.severity, place(own)));
     Ok(Findings { findings, facts })
+}
+
+/// Findings that a pattern never matches, the most special first: of those on one rule, the first says it.
+const NEVER: [&str; 4] = [
+    spelling::boolean_as_text::RULE.code,
+    spelling::case_never::RULE.code,
+    spelling::regex_in_glob::RULE.code,
+    whole_set::never_matches_provider::RULE.code,
+];
+
+/// Leaves out findings on a rule that say less than another one. What proves them goes to that one.
+fn keep_most_special(findings: &mut Vec<Finding>) {
+    let rank = |own: &Finding| NEVER.iter().position(|code| *code == own.diagnostic.code);
+    let mut best: HashMap<String, usize> = HashMap::new();
+    for own in findings.iter() {
+        if let Some(rank) = rank(own) {
+            let least = best.entry(own.diagnostic.path.clone()).or_insert(rank);
+            *least = rank.min(*least);
+        }
+    }
+    let mut proofs = HashMap::new();
+    findings.retain_mut(|own| {
+        let path = &own.diagnostic.path;
+        let is_kept = rank(own).is_none_or(|own| best.get(path) == Some(&own));
+        if let Some(proof) = own.proof.take_if(|_| !is_kept) {
+            proofs.insert(path.clone(), proof);
+        }
+        is_kept
+    });
+    for own in findings.iter_mut().filter(|own| rank(own).is_some()) {
+        let proof = proofs.remove(&own.diagnostic.path);
+        own.proof = own.proof.take().or(proof);
+    }
 }

@@ -23,6 +23,7 @@ use claimgate::policy::{PolicyDefinition, TokenType};
 use crate::policies::Policies;
 
 pub use many_policies::PULUMI_POLICY_LIMIT;
+pub(crate) use target_unreachable::is_reachable;
 
 /// A pattern as a finding looks at it.
 struct PatternText<'a> {

@@ -32,6 +32,11 @@ pub(super) fn finding(policy: &PolicyDefinition, dialect: Dialect) -> Option<Dia
     })
 }
 
+/// Whether a request can name the target of a policy.
+pub(crate) fn is_reachable(policy: &PolicyDefinition, dialect: Dialect) -> bool {
+    finding(policy, dialect).is_none()
+}
+
 /// Whether a name that can be requested matches the pattern: each of its literals is of the characters
 /// of names, and what it requires is not too long.
 fn matches_a_name(pattern: &str, dialect: Dialect) -> bool {

@@ -3,8 +3,8 @@
 use claimgate::claims::{Claims, Value};
 use claimgate_providers::grammar::{Claim, Grammar, Piece};
 
+use crate::mine::Mine;
 use crate::query::{insert_claim, json_claim};
-use crate::questions::stated;
 
 /// How long after it was issued a sample expires, in seconds.
 const LIFETIME: i64 = 300;
@@ -15,10 +15,10 @@ const LIFETIME: i64 = 300;
 pub(super) fn provider_samples(
     grammar: &'static Grammar,
     url: &str,
-    mine: Option<&str>,
+    mine: Option<&Mine>,
     now: Option<i64>,
 ) -> Vec<(String, Claims)> {
-    let mut names = mine.map(|mine| stated(grammar, mine)).unwrap_or_default();
+    let mut names = mine.map(|mine| mine.stated(grammar)).unwrap_or_default();
     let own: Vec<(&str, String)> = grammar
         .mine
         .iter()

@@ -1,8 +1,9 @@
 //! Runs files of tests.
 
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
-use claimgate::expected::nearest;
+use claimgate::expected::did_you_mean;
 use claimgate_providers::grammar::GRAMMARS;
+use claimgate_providers::provider_named;
 
 use super::case::run;
 use super::coverage::Coverage;
@@ -10,8 +11,10 @@ use super::file::{PolicySource, TestFile};
 use super::properties::Properties;
 use super::property::PropertyKind;
 use super::provider_samples::provider_samples;
+use super::read::WRONG;
 use super::report::TestReport;
 use super::subject::{PolicyFile, TestSubject};
+use crate::mine::Mine;
 use crate::model::PolicyModel;
 
 /// The code of a provider that is not known.
@@ -96,13 +99,14 @@ pub fn run_tests_with(
     };
     let mut subject = adapt(TestSubject::of(file, named.as_ref())?);
     let model = model(file, &subject)?;
+    let mine = mine(file, &model)?;
     if let Some(grammar) = model.grammar() {
-        let mine = file.mine.as_deref();
-        let samples = provider_samples(grammar, &subject.definition.url, mine, file.now);
+        let url = &subject.definition.url;
+        let samples = provider_samples(grammar, url, mine.as_ref(), file.now);
         subject.samples.extend(samples);
     }
     let mut report = run_cases(name, file, &subject);
-    let mut properties = Properties::new(&model, &subject, file.mine.as_deref());
+    let mut properties = Properties::new(&model, &subject, mine);
     report.facts = properties.facts();
     for (index, property) in file.properties.iter().enumerate() {
         let path = format!("properties[{index}]");
@@ -110,6 +114,10 @@ pub fn run_tests_with(
             PropertyKind::AtMost(other) | PropertyKind::Equivalent(other) => {
                 let path = format!("{path}.{}", property.kind.key());
                 Some(compared(file, &subject, files, other, &path)?)
+            }
+            PropertyKind::NoOutsiders { except } => {
+                known_classes(&model, except, &format!("{path}.noOutsiders.except"))?;
+                None
             }
             _ => None,
         };
@@ -151,6 +159,38 @@ fn compared(
     })
 }
 
+/// That each of these is the identifier of a class of outsiders of the policies' provider, if it is known.
+fn known_classes(model: &PolicyModel, ids: &[String], path: &str) -> Result<(), Diagnostics> {
+    let Some(grammar) = model.grammar() else {
+        return Ok(());
+    };
+    let known: Vec<&str> = grammar.outsiders.iter().map(|class| class.id).collect();
+    let unknown = ids.iter().enumerate();
+    let unknown = unknown.filter(|(_, id)| !known.contains(&id.as_str()));
+    let error = |(index, id): (usize, &String)| {
+        let message = format!(
+            "expected a class of outsiders of {}, found `{id}`",
+            grammar.name
+        );
+        let error = Diagnostic::error(format!("{path}[{index}]"), WRONG, message);
+        error.help(did_you_mean(id, &known))
+    };
+    let errors: Diagnostics = unknown.map(error).collect();
+    errors.or(())
+}
+
+/// What is one's own, as the file states it for the provider of the policies.
+fn mine(file: &TestFile, model: &PolicyModel) -> Result<Option<Mine>, Diagnostics> {
+    let Some(text) = &file.mine else {
+        return Ok(None);
+    };
+    let grammars = model.grammar();
+    let read = Mine::parse(text)
+        .and_then(|mine| mine.check(grammars.as_slice()).map(|()| mine))
+        .map_err(|error| Diagnostic::error("mine", WRONG, error.to_string()))?;
+    Ok(Some(read))
+}
+
 /// What is asked about: the policies with the facts of the provider that the file names.
 fn model(file: &TestFile, subject: &TestSubject) -> Result<PolicyModel, Diagnostics> {
     if let Some(provider) = file
@@ -158,13 +198,11 @@ fn model(file: &TestFile, subject: &TestSubject) -> Result<PolicyModel, Diagnost
         .as_deref()
         .filter(|provider| !provider.is_empty())
     {
-        let known: Vec<&str> = GRAMMARS.iter().map(|grammar| grammar.id).collect();
-        if !known.contains(&provider) {
+        if provider_named(provider).is_none() {
+            let known: Vec<&str> = GRAMMARS.iter().map(|grammar| grammar.id).collect();
             let message = format!("no provider `{provider}` is known");
-            let help = match nearest(provider, &known) {
-                Some(nearest) => format!("did you mean `{nearest}`?"),
-                None => format!("known are {}, and `none`", known.join(", ")),
-            };
+            let known = [&*known, &["none"]].concat();
+            let help = did_you_mean(provider, &known);
             let error = Diagnostic::error("provider", UNKNOWN_PROVIDER, message).help(help);
             return Err(error.into());
         }

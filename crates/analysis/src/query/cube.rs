@@ -39,6 +39,8 @@ pub(crate) enum Origin {
     Facts,
     /// A question about tokens of some kind.
     Question,
+    /// What is one's own, which a class of outsiders leaves out.
+    Own,
 }
 
 impl Origin {

@@ -5,7 +5,7 @@ use claimgate_providers::grammar::Words;
 use super::cube::{PathId, Rule};
 use super::space::Space;
 use super::words::pattern;
-use crate::automaton::{DfaId, EMPTY, Exhausted, LangId, Segment, Token, cheapest};
+use crate::automaton::{DfaId, EMPTY, Exhausted, LangId, Segment, Token, cheapest, literal};
 
 /// Of more ways than these it is not asked whether one is part of another.
 const MANY: usize = 32;
@@ -177,6 +177,16 @@ impl Space {
         let samples = (left.slot, samples.unwrap_or_default());
         let text = cheapest(&mut self.store, texts, (samples.0, &samples.1))?;
         Ok(text.map(|text| text.to_string()))
+    }
+
+    /// Whether a part of claims can be a text; `None` if there is no such part, or it is not known.
+    pub(crate) fn is_text_of(&mut self, part: &str, text: &str) -> Option<bool> {
+        let slot = self.atom_slot(part)?;
+        // New characters would renew all automata: the text comes first.
+        let text = self.store.lang([literal(text)]);
+        let words = self.store.dfa_of_words(self.words(slot)).ok()?;
+        let text = self.store.dfa_of(text).ok()?;
+        Some(!self.store.is_disjoint(words, text).ok()?)
     }
 
     /// Whether a part can have a text.

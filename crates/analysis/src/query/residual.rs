@@ -7,6 +7,14 @@ use crate::automaton::{DfaId, EMPTY, Exhausted, LangId};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub(super) struct Residual(Vec<(usize, Vec<DfaId>)>);
 
+/// What remains for the parts of a token that was found.
+pub(super) struct Remains {
+    /// Before the negatives were kept from holding.
+    pub(super) before: Residual,
+    /// After that.
+    pub(super) after: Residual,
+}
+
 impl Residual {
     /// What remains for a slot: a language for each value that is needed; none if nothing is said
     /// about it yet.

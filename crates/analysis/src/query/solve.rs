@@ -1,11 +1,13 @@
 //! Answers a query, shape by shape.
 
-use super::cube::Rule;
+use claimgate::sorted::distinct;
+
+use super::cube::{Origin, Rule};
 use super::place::Required;
 use super::present::Present;
 use super::proof::{InShape, Negative, Refutation, Tree};
 use super::question::Query;
-use super::residual::Residual;
+use super::residual::{Remains, Residual};
 use super::search::Search;
 use super::space::Space;
 use super::token::Assignment;
@@ -73,7 +75,11 @@ impl Space {
             negatives: None,
         };
         match attempt.way(self, 0, &Residual::default())? {
-            Ok(residual) => Assignment::new(self, &attempt.present, &residual, query).map(Ok),
+            Ok(remains) => {
+                let negatives = attempt.negatives.unwrap_or_default();
+                let slots = decided_by(query, &negatives);
+                Assignment::new(self, &attempt.present, &remains, &slots, query).map(Ok)
+            }
             Err(tree) => Ok(Err((tree, attempt.negatives.unwrap_or_default()))),
         }
     }
@@ -91,6 +97,19 @@ impl Space {
         }
         Ok(None)
     }
+}
+
+/// The parts of claims that other policies have rules on.
+fn decided_by(query: &Query<'_>, negatives: &[Negative]) -> Vec<usize> {
+    let is_policy = |own: &&Negative| {
+        let cube = query.negatives.get(own.cube);
+        cube.is_some_and(|cube| matches!(cube.origin, Origin::Policy { .. } | Origin::Roles { .. }))
+    };
+    let atoms = negatives
+        .iter()
+        .filter(is_policy)
+        .flat_map(|own| &*own.atoms);
+    distinct(atoms.map(|(slot, _)| *slot).collect())
 }
 
 /// The search for a token of one shape.
@@ -115,7 +134,7 @@ impl Attempt<'_> {
         space: &mut Space,
         rule: usize,
         residual: &Residual,
-    ) -> Result<Result<Residual, Tree>, Exhausted> {
+    ) -> Result<Result<Remains, Tree>, Exhausted> {
         let Some((path, lang)) = self.rules.get(rule).copied() else {
             let negatives = match self.negatives.take() {
                 Some(negatives) => negatives,
@@ -123,7 +142,11 @@ impl Attempt<'_> {
             };
             let found = Search::new(space, &self.present, &negatives).run(residual.clone())?;
             self.negatives = Some(negatives);
-            return Ok(found.map_err(Tree::Search));
+            let remains = |after| Remains {
+                before: residual.clone(),
+                after,
+            };
+            return Ok(found.map(remains).map_err(Tree::Search));
         };
         let mut children = Vec::new();
         for way in space.ways(self.present.shape, path, lang)?.iter() {
@@ -143,7 +166,7 @@ impl Attempt<'_> {
             match empty {
                 Some(slot) => children.push(Tree::Empty { slot }),
                 None => match self.way(space, rule + 1, &residual)? {
-                    Ok(residual) => return Ok(Ok(residual)),
+                    Ok(remains) => return Ok(Ok(remains)),
                     Err(tree) => children.push(tree),
                 },
             }

@@ -10,10 +10,10 @@ use rustc_hash::FxHashMap;
 use super::cube::{Origin, PathId};
 use super::present::Present;
 use super::question::Query;
-use super::residual::Residual;
+use super::residual::{Remains, Residual};
 use super::shape::ClaimInfo;
 use super::space::{Path, Space};
-use crate::automaton::{Exhausted, Segment, cheapest};
+use crate::automaton::{DfaId, EMPTY, Exhausted, Segment, cheapest};
 
 /// A token, and the name of the team that it is to be exchanged for.
 pub(crate) struct Assignment {
@@ -30,9 +30,11 @@ impl Assignment {
     pub(super) fn new(
         space: &mut Space,
         present: &Present,
-        residual: &Residual,
+        remains: &Remains,
+        decided_by: &[usize],
         query: &Query<'_>,
     ) -> Result<Self, Exhausted> {
+        let residual = &remains.after;
         let mut texts = Texts::default();
         let (mut members, mut team) = (Vec::new(), None);
         for path in &present.paths {
@@ -46,7 +48,8 @@ impl Assignment {
                 _ => {}
             }
         }
-        let pinned = shown(space, present, query).into_iter();
+        let changed = changed(space, remains, decided_by, &texts);
+        let pinned = shown(space, present, query, &changed).into_iter();
         let pinned = sorted(pinned.map(|path| space.name(path)).collect());
         let claims = Claims::from_value(Value::Object(members)).map_err(|_| Exhausted::Replay)?;
         let shape = space.shapes.get(present.shape);
@@ -59,15 +62,31 @@ impl Assignment {
     }
 }
 
-/// The claims that rules are on; of those that show a part of claims which the question is about, one; and
-/// one that tokens of the wanted shape have in a form of their own.
-fn shown(space: &Space, present: &Present, query: &Query<'_>) -> Vec<PathId> {
+/// The parts that have another text than they would have without the other policies: these decide.
+fn changed(space: &mut Space, remains: &Remains, slots: &[usize], texts: &Texts) -> Vec<usize> {
+    let Remains { before, after } = remains;
+    let is_changed = |slot: &usize| {
+        if before.own(*slot) == after.own(*slot) {
+            return false;
+        }
+        let without = slot_texts(space, before, *slot, &mut Texts::default());
+        match (without, texts.get(slot)) {
+            (Ok(without), Some(text)) => without != *text,
+            _ => false,
+        }
+    };
+    slots.iter().copied().filter(is_changed).collect()
+}
+
+/// The claims that rules are on; of those that show a part of claims which the question is about, or which
+/// keeps a policy from matching, one; and one that tokens of the wanted shape have in a form of their own.
+fn shown(space: &Space, present: &Present, query: &Query<'_>, changed: &[usize]) -> Vec<PathId> {
     let rules = query.positives.iter().flat_map(|cube| cube.rules.iter());
     let mut parts: Vec<PathId> = rules.map(|(path, _)| *path).collect();
     let questions = query
         .negatives
         .iter()
-        .filter(|cube| cube.origin == Origin::Question);
+        .filter(|cube| matches!(cube.origin, Origin::Question | Origin::Own));
     let paths = questions.flat_map(|cube| cube.rules.iter().map(|(path, _)| *path));
     parts.extend(paths.into_iter().find(|path| present.has(space, *path)));
     let mut shown: Vec<PathId> = Vec::new();
@@ -83,7 +102,8 @@ fn shown(space: &Space, present: &Present, query: &Query<'_>) -> Vec<PathId> {
             .into_iter()
             .flat_map(ClaimInfo::slots)
     };
-    for slot in parts.iter().flat_map(slots).collect::<Vec<_>>() {
+    let own = parts.iter().flat_map(slots).chain(changed.iter().copied());
+    for slot in own.collect::<Vec<_>>() {
         let has = |path: &&PathId| slots(path).any(|other| other == slot);
         if shown.iter().any(|path| has(&path)) {
             continue;
@@ -161,7 +181,8 @@ fn slot_texts(
         None => None,
     };
     let mut own: Vec<Rc<str>> = Vec::new();
-    for language in residual.of(space, slot)? {
+    let languages = residual.of(space, slot)?;
+    for language in joined(space, languages) {
         if let Some(text) = &usual
             && space.store.accepts(language, text)?
         {
@@ -178,6 +199,22 @@ fn slot_texts(
     let own: Rc<[Rc<str>]> = own.into();
     texts.insert(slot, own.clone());
     Ok(own)
+}
+
+/// The languages of which each value has one, with one value for those that have a text in common.
+fn joined(space: &mut Space, languages: Vec<DfaId>) -> Vec<DfaId> {
+    let mut joined: Vec<DfaId> = Vec::new();
+    'languages: for language in languages {
+        for own in &mut joined {
+            let both = space.store.both(*own, language).unwrap_or(EMPTY);
+            if both != EMPTY {
+                *own = both;
+                continue 'languages;
+            }
+        }
+        joined.push(language);
+    }
+    joined
 }
 
 /// Texts as a claim of a type: one text as a scalar, several as an array.

@@ -31,9 +31,15 @@ impl Refutation {
                 left_out: 0,
             },
         };
+        let (mut last, mut start) = (None, 0);
         for in_shape in &self.shapes {
-            let shape = space.shapes.get(in_shape.shape);
-            out.write(0, || shape.map_or("", |shape| shape.when).to_owned());
+            let when = space.shapes.get(in_shape.shape).map(|shape| shape.when);
+            // Several shapes may be the same to people: what is said of them is said once.
+            if last.is_none() || last != when {
+                out.write(0, || when.unwrap_or_default().to_owned());
+                (last, start) = (when, out.steps.steps.len());
+            }
+            let own = out.steps.steps.len();
             let mut words = Words {
                 space,
                 query,
@@ -41,6 +47,7 @@ impl Refutation {
                 sizes: FxHashMap::default(),
             };
             words.tree(&in_shape.tree, 1, &mut out);
+            out.drop_repeated(start, own);
         }
         out.steps
     }
@@ -60,6 +67,18 @@ impl Out {
         match self.is_full() {
             true => self.leave_out(1),
             false => self.steps.steps.push((depth, text())),
+        }
+    }
+
+    /// Drops the steps from a place on, if the same ones are already there since an earlier place.
+    fn drop_repeated(&mut self, since: usize, from: usize) {
+        let steps = &mut self.steps.steps;
+        let (Some(earlier), Some(own)) = (steps.get(since..from), steps.get(from..)) else {
+            return;
+        };
+        let is_repeated = !own.is_empty() && earlier.windows(own.len()).any(|same| same == own);
+        if is_repeated {
+            steps.truncate(from);
         }
     }
 
@@ -97,7 +116,7 @@ impl Words<'_> {
         }
     }
 
-    /// Writes about a rule of the question: "`sub` is like `repo:acme/*`".
+    /// Writes about a rule of the question: "`sub` matches `repo:acme/*`".
     fn rule(&self, rule: usize, depth: usize, out: &mut Out, is: &str, end: &str) {
         if let Some((path, lang)) = self.query.rules().get(rule) {
             out.write(depth, || {
@@ -111,12 +130,12 @@ impl Words<'_> {
         match children {
             [] => self.rule(rule, depth, out, "never matches", ""),
             [child] => {
-                self.rule(rule, depth, out, "is like", "");
+                self.rule(rule, depth, out, "matches", "");
                 self.tree(child, depth, out);
             }
             _ => {
                 let end = format!(", in one of {} ways", children.len());
-                self.rule(rule, depth, out, "is like", &end);
+                self.rule(rule, depth, out, "matches", &end);
                 let open = |child: &&Tree| !matches!(child, Tree::Empty { .. });
                 for child in children.iter().filter(open) {
                     self.tree(child, depth + 1, out);
@@ -139,7 +158,13 @@ impl Words<'_> {
         }
         match &node.end {
             End::Closed { negative } => {
-                out.write(depth, || format!("then {}", self.who(*negative)));
+                out.write(depth, || {
+                    let end = match self.origin(*negative) {
+                        Some(Origin::Own) => ", so it is not in this class",
+                        _ => "",
+                    };
+                    format!("then {}{end}", self.who(*negative))
+                });
             }
             End::Branch { negative, children } => {
                 out.write(depth, || {
@@ -180,15 +205,14 @@ impl Words<'_> {
         negative.map(|own| &*own.atoms).unwrap_or_default()
     }
 
+    fn origin(&self, negative: usize) -> Option<Origin> {
+        let place = self.in_shape.negatives.get(negative)?.cube;
+        Some(self.query.negatives.get(place)?.origin)
+    }
+
     /// What matches.
     fn who(&self, negative: usize) -> String {
-        let place = self
-            .in_shape
-            .negatives
-            .get(negative)
-            .map(|negative| negative.cube);
-        let cube = place.and_then(|place| self.query.negatives.get(place));
-        match cube.map(|cube| cube.origin) {
+        match self.origin(negative) {
             Some(Origin::Policy { index, .. }) => format!("policy {} matches", index + 1),
             Some(Origin::Roles { first, second, .. }) => {
                 format!(
@@ -199,6 +223,7 @@ impl Words<'_> {
             }
             Some(Origin::Audiences { .. }) => "the audience is accepted".to_owned(),
             Some(Origin::Facts) => "it is one that the provider does not send".to_owned(),
+            Some(Origin::Own) => "it belongs to us".to_owned(),
             Some(Origin::Question) | None => "it is one that the question leaves out".to_owned(),
         }
     }

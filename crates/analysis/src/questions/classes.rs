@@ -147,6 +147,12 @@ impl Analysis<'_> {
             let excluded = self.rules(class.not);
             negatives.push(self.question(excluded));
         }
+        if let Some(claim) = class.without {
+            // Any value is one too many, also one that an audience of the issuer requires.
+            let any = self.space.store.lang([vec![Token::Many]]);
+            let path = self.space.claim(claim);
+            negatives.push(self.question(vec![(path, any)]));
+        }
         let positive = self.question(rules);
         let besides = Besides {
             positive: Some(&positive),

@@ -50,7 +50,7 @@ impl Relation {
                 "equivalent: both admit the same tokens, with the same roles (proved)"
             }
             Self::Wider => "wider: the new policies admit more",
-            Self::Narrower => "narrower: the new policies admit less, and nothing more (proved)",
+            Self::Narrower => "narrower: the new policies admit less and nothing new (proved)",
             Self::Incomparable => {
                 "incomparable: the new policies open something and close something"
             }
@@ -116,12 +116,13 @@ pub struct Change {
 }
 
 impl Change {
-    /// Which allow admits it, what that gives, and what the other side does with it: "by new policy 3, which gives
-    /// tokens of team deployers (no old policy allows it)". `is_new` if it is one of the new policies.
+    /// Which allow admits it, what that gives, and what the other side does with it: "new policy 3 gives tokens of
+    /// team deployers to this token; no old policy allows it". `is_new` if it is one of the new policies.
     #[must_use]
     pub fn sentence(&self, is_new: bool) -> String {
+        let verb = if is_new { "gives" } else { "gave" };
         format!(
-            "by {} {}, which gives {} ({})",
+            "{} {} {verb} {} to this token; {}",
             side(is_new),
             list::policies(&[self.policy]),
             self.gives,

@@ -4,10 +4,11 @@ use claimgate::pattern::Pattern;
 use claimgate_providers::shared_issuer;
 use serde::{Deserialize, Serialize};
 
-use super::outsiders::{Mine, Ours, ours};
+use super::outsiders::{Ours, ours};
 use super::session::Analysis;
 use crate::answer::{Facts, Undecided};
 use crate::automaton::{Exhausted, LangId, Segment, tokens};
+use crate::mine::Mine;
 use crate::query::{Fitting, Left, PartTexts};
 
 /// The most ways of a form that are listed.

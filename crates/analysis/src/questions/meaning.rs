@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::difference::{Difference, difference};
-use super::outsiders::{Mine, Ours, Rung, ours};
+use super::outsiders::{Ours, Rung, ours};
 use super::session::Analysis;
+use crate::mine::Mine;
 use crate::model::PolicyModel;
 
 /// What a change opens and closes: with a token for each allow, and by the classes of outsiders.

@@ -7,6 +7,7 @@ use claimgate_providers::grammar::{Is, Outsider};
 use super::session::Analysis;
 use crate::automaton::{LangId, Token};
 use crate::query::PartTexts;
+use crate::sent::unknown_claims;
 
 /// The most ways in which a part is described.
 const MAX_WAYS: usize = 3;
@@ -24,6 +25,14 @@ impl Analysis<'_> {
         for (name, _) in parts {
             let limits = self.limits(allow, name);
             clauses.extend(limits.map(|limits| format!("the {} {limits}", words(name))));
+        }
+        let definition = self.model.definition(allow);
+        let unknown = self.model.grammar().zip(definition);
+        let unknown = unknown.map(|(grammar, own)| (grammar.name, unknown_claims(grammar, own)));
+        if let Some((provider, unknown)) = unknown.filter(|(_, unknown)| !unknown.is_empty()) {
+            let unknown = unknown.iter().map(|claim| format!("`{claim}`"));
+            let unknown = list::enumerate(&unknown.collect::<Vec<_>>());
+            clauses.push(format!("{provider} sends {unknown}, which is not known"));
         }
         (!clauses.is_empty()).then(|| format!("only if {}", list::enumerate(&clauses)))
     }

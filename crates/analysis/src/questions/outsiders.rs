@@ -14,15 +14,11 @@ use super::session::Analysis;
 use crate::answer::{Answer, Facts, Witness};
 use crate::automaton::LangId;
 use crate::grant::gives;
+use crate::mine::Mine;
 use crate::query::{Cube, Origin, Rule};
 
 /// The most groups of allows that are shown for a class.
 const MAX_ADMITTED: usize = 50;
-
-/// What is one's own, as stated: `github-actions:acme/web`.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Mine(pub String);
 
 /// The ladder of outsiders of an issuer, from strangers inwards.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -203,7 +199,7 @@ impl Analysis<'_> {
             if !values.is_empty() {
                 let lang = self.value_lang(grammar, name, *is, &values);
                 let atom = self.space.atom(name)?;
-                negatives.push(self.question(vec![(atom, lang)]));
+                negatives.push(self.space.cube(vec![(atom, lang)], Origin::Own));
             }
         }
         let positive = self.question(rules);
@@ -306,10 +302,8 @@ fn values(ours: &[Ours], name: &str, is: Is, named: &impl Fn(&str) -> Vec<String
 }
 
 /// What is one's own: as stated, else as the policies name it.
-pub(super) fn ours(grammar: &Grammar, mine: Option<&Mine>, sayings: &Sayings) -> Vec<Ours> {
-    let mut stated = mine
-        .map(|mine| stated(grammar, &mine.0))
-        .unwrap_or_default();
+pub(super) fn ours(grammar: &'static Grammar, mine: Option<&Mine>, sayings: &Sayings) -> Vec<Ours> {
+    let mut stated = mine.map(|mine| mine.stated(grammar)).unwrap_or_default();
     let own = |part: &&'static str| {
         let values = stated.pop();
         let is_stated = values.is_some();
@@ -324,19 +318,4 @@ pub(super) fn ours(grammar: &Grammar, mine: Option<&Mine>, sayings: &Sayings) ->
     own.into_iter()
         .filter(|own| !own.values.is_empty())
         .collect()
-}
-
-/// The stated names, the innermost first. What is left over belongs to the outermost.
-pub(crate) fn stated(grammar: &Grammar, mine: &str) -> Vec<String> {
-    let names = mine.split_once(':').map_or(mine, |(_, names)| names);
-    let mut names: Vec<&str> = names.split('/').filter(|name| !name.is_empty()).collect();
-    let mut stated = Vec::new();
-    let inner = grammar.mine.len().saturating_sub(1);
-    while names.len() > 1 && stated.len() < inner {
-        stated.extend(names.pop().map(str::to_owned));
-    }
-    if !names.is_empty() {
-        stated.push(names.join("/"));
-    }
-    stated
 }

@@ -141,7 +141,7 @@ impl Analysis<'_> {
                 match self.one_allow(&kind, allow, besides, &confirm) {
                     Answer::Yes { witness } => witnesses.push((allow, *witness)),
                     answer @ Answer::Undecided { .. } => undecided = undecided.or(Some(answer)),
-                    Answer::No { proof: own } => proof.join(own),
+                    Answer::No { proof: own } => proof.join(own.about(allow)),
                 }
             }
         }

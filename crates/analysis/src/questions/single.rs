@@ -3,9 +3,10 @@
 use claimgate::explain::ReasonCode;
 use claimgate::policy::{Decision, RequestedToken};
 use claimgate::sorted::distinct;
+use claimgate::text::list;
 
 use super::session::{Analysis, ask};
-use crate::answer::{Answer, Proof, RequestKind};
+use crate::answer::{Answer, Proof, ProofStep, RequestKind};
 use crate::model::{lists_admin, role};
 use crate::query::{Cube, Query};
 
@@ -267,6 +268,16 @@ pub(super) fn nothing() -> Answer {
 }
 
 impl Proof {
+    /// The same, which says which policy it is about.
+    pub(super) fn about(mut self, policy: usize) -> Self {
+        for step in &mut self.steps {
+            step.depth += 1;
+        }
+        let text = list::policies(&[policy]);
+        self.steps.insert(0, ProofStep { depth: 0, text });
+        self
+    }
+
     /// Adds the proof of another case.
     pub(super) fn join(&mut self, other: Self) {
         self.policies.extend(other.policies);

@@ -12,10 +12,7 @@ use claimgate_analysis::{CheckOptions, Finding, check};
 
 /// Examples that are about a mistake, each with the codes of its errors.
 const MISTAKES: [(&str, &[&str]); 4] = [
-    (
-        "boolean-claim",
-        &["boolean-as-text", "never-matches-provider"],
-    ),
+    ("boolean-claim", &["boolean-as-text"]),
     ("deny-shadows-allow", &["allow-dead"]),
     ("unquoted-claim", &["claim-unknown"]),
     ("wildcard-fork", &["name-without-separator"]),

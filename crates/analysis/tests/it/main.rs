@@ -1,5 +1,6 @@
 //! The documentation of findings, compared with the findings.
 
+mod answers;
 mod brute;
 mod catalog;
 mod clean;

@@ -22,7 +22,7 @@ pub(crate) const EVERYTHING: &str = r#"{
             {"never": {"sub": "*"}, "request": {"tokenType": "organization", "admin": true}, "allowUndecided": true},
             {"name": "o", "note": "n", "only": {"sub": "a"}, "request": {"user": "u"}},
             {"atMost": "f.json", "request": {"tokenType": "team"}}, {"equivalent": "g.json"},
-            {"noFindings": {"except": ["x"], "notes": true}}, {"noOutsiders": true}
+            {"noFindings": {"except": ["any-ref"], "notes": true}}, {"noOutsiders": true}
         ]
     }"#;
 
@@ -136,8 +136,16 @@ fn a_file_is_read_strictly() {
             ],
         ),
         (
+            &property(r#""noFindings": {"except": ["any-reff"]}"#),
+            vec![
+                "properties[0].noFindings.except[0]: expected the code of a finding, found `any-reff` (did you mean `any-ref`?)",
+            ],
+        ),
+        (
             &property(r#""only": {}"#),
-            vec!["properties[0].only: expected at least one rule, found none"],
+            vec![
+                "properties[0].only: expected at least one rule, found none (no rules hold on every token, so that this says nothing; `never: {}` says that no token is admitted)",
+            ],
         ),
         (
             &property(r#""noFindings": true, "request": {"admin": true}"#),

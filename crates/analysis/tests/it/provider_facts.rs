@@ -188,7 +188,7 @@ const NOT_SENT: &[(&str, &str)] = &[
     (BUILDKITE, r#""sub": "my-pipeline""#),
     (
         BUILDKITE,
-        r#""sub": "0191f956-042f-7ec4-aa62-8e5eeae396d0", "pipeline_id": "0*", "cluster_id": "f*", "organization_id": "f*", "queue_id": "f*", "build_id": "f*", "job_id": "f*", "agent_id": "f*", "organization_slug": "x", "pipeline_slug": "?0191*""#,
+        r#""sub": "0191f956-042f-7ec4-aa62-8e5eeae396d0", "pipeline_id": "f*", "cluster_id": "f*", "organization_id": "f*", "queue_id": "f*", "build_id": "f*", "job_id": "f*", "agent_id": "f*", "organization_slug": "x", "pipeline_slug": "?0191*""#,
     ),
 ];
 

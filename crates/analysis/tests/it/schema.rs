@@ -224,10 +224,7 @@ fn schema() -> Value {
             "now",
             json!({ "type": ["string", "integer"], "description": "The time at which tokens are presented." }),
         ),
-        (
-            "mine",
-            text("What is one's own: `github-actions:acme/web`."),
-        ),
+        ("mine", text("What is yours: `github-actions:acme/web`.")),
         (
             "samples",
             json!({

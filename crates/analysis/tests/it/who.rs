@@ -129,7 +129,7 @@ fn which_of_a_class_get_in_is_said() {
         (
             r#""workflow_ref": "acme/web/.github/workflows/deploy*""#,
             "other-workflow",
-            Some("only if the workflow file begins with `.github/workflows/deploy`"),
+            Some("only if the workflow file matches `.github/workflows/deploy*`"),
         ),
         (r#""workflow_ref": "acme/web/*""#, "other-workflow", None),
         (

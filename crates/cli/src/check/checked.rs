@@ -137,6 +137,17 @@ impl CheckedFile {
         self.facts.push(checked.facts);
     }
 
+    /// The facts that findings on its policies rest on, or that were needed to find none, each once.
+    pub(super) fn used_facts(&self) -> Vec<&Facts> {
+        let mut used: Vec<&Facts> = Vec::new();
+        for facts in self.facts.iter().filter(|own| own.provider.is_some()) {
+            if !used.contains(&facts) {
+                used.push(facts);
+            }
+        }
+        used
+    }
+
     /// Whether nothing in it fails.
     pub(super) fn is_good(&self, is_strict: bool) -> bool {
         self.errors.is_empty() && !self.findings.iter().any(|own| own.fails(is_strict))

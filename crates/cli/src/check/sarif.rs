@@ -30,8 +30,11 @@ pub(super) fn log(files: &[CheckedFile]) -> Value {
 
 fn described(rule: &Rule) -> Value {
     let markdown = format!(
-        "{}\n\n{}\n\n**What it costs.** {}\n\n**How to fix it.** {}.",
-        rule.title, rule.about, rule.incident, rule.remedy
+        "{}\n\n{}\n\n**What it costs.** {}\n\n**How to fix it.** {}",
+        rule.title,
+        rule.about,
+        rule.incident,
+        sentence(rule.remedy)
     );
     let security = match rule.severity {
         Severity::Error => "8.0",
@@ -41,7 +44,7 @@ fn described(rule: &Rule) -> Value {
     json!({
         "shortDescription": { "text": rule.title },
         "fullDescription": { "text": rule.about },
-        "help": { "text": format!("{}: {}", rule.title, rule.remedy), "markdown": markdown },
+        "help": { "text": format!("{} {}", rule.title, sentence(rule.remedy)), "markdown": markdown },
         "defaultConfiguration": { "level": sarif::level(rule.severity) },
         "properties": { "tags": ["security"], "security-severity": security },
     })

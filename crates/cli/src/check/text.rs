@@ -35,6 +35,9 @@ fn of_file(file: &CheckedFile) -> String {
         output::lines(title),
         file.counts().join(", ")
     );
+    for facts in file.used_facts() {
+        let _ = writeln!(text, "{} (`--format json` lists them).", facts.sentence());
+    }
     text
 }
 

@@ -88,7 +88,7 @@ fn result(found: &Found<'_>) -> Value {
     let related = found.related.iter().enumerate().map(|(id, at)| {
         let mut place = location(at);
         place["id"] = json!(id);
-        place["message"] = json!({ "text": at.path });
+        place["message"] = json!({ "text": claimgate_analysis::place(at.path) });
         place
     });
     let related: Vec<Value> = related.collect();

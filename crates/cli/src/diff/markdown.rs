@@ -19,6 +19,10 @@ pub(super) fn comment(compared: &[Compared], asking: &Asking) -> String {
         for of_kind in &of_issuer.report.kinds {
             text += &kind_text(of_kind, asking);
         }
+        let facts = &of_issuer.report.facts;
+        if facts.provider.is_some() {
+            text += &format!("\n{}.\n", facts.sentence());
+        }
     }
     text
 }
@@ -36,7 +40,7 @@ fn kind_text(of_kind: &KindDifference, asking: &Asking) -> String {
     for (verb, is_new, changes) in changes(of_kind) {
         for change in changes {
             let token = fence(&asking.witness(&change.witness, ""));
-            let reason = escaped(&reason(verb, is_new, change));
+            let reason = prose(&reason(verb, is_new, change));
             text += &format!("\n**{kind}**: {reason}\n{token}");
         }
     }
@@ -63,6 +67,18 @@ fn longest_run(text: &str) -> usize {
     text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
 }
 
+/// A sentence whose names in backticks are code.
+fn prose(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let count = text.matches('`').count();
+    let part = |(place, part): (usize, &str)| match place % 2 {
+        1 if place < count || count % 2 == 0 => code(part),
+        1 => format!("\\`{}", escaped(part)),
+        _ => escaped(part),
+    };
+    parts.map(part).collect()
+}
+
 /// A name without meaning in Markdown or HTML.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -77,7 +93,14 @@ fn escaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{code, escaped, fence};
+    use super::{code, escaped, fence, prose};
+
+    #[test]
+    fn names_in_sentences_are_code() {
+        assert_eq!(prose("the role `r`, a*"), "the role `r`\\, a\\*");
+        assert_eq!(prose("a`<b>"), "a\\`\\<b\\>");
+        assert_eq!(prose("`a` `<b>"), "`a` \\`\\<b\\>");
+    }
 
     #[test]
     fn code_cannot_end_early() {

@@ -22,7 +22,7 @@ fn who_names_outsiders_with_a_token_or_a_proof() {
     let text = out(&answer);
     assert_eq!(code(&answer), 0, "{}", errors(&answer));
     assert!(
-        text.contains("✓ anyone with an account: not admitted\n    a job"),
+        text.contains("✓ anyone with an account: not admitted\n    policy 1\n      a job"),
         "{text}"
     );
     let wide = run(&["who", "-"], &github(&allow("repo:acme*")));
@@ -85,6 +85,61 @@ fn unknown_issuers_and_providers_are_typing_errors() {
     }
 }
 
+/// What does not fit the issuers of the file is not ignored.
+#[test]
+fn options_that_do_not_fit_the_file_are_errors() {
+    let own = github(&allow("repo:acme/*"));
+    for (arguments, words) in [
+        (
+            &["who", "-", "--mine", "gitlab:acme"][..],
+            "expected names of GitHub Actions, whose tokens the policies are for, found names of `gitlab`",
+        ),
+        (
+            &["who", "-", "--mine", "github-actions:a/b/c/d"],
+            "expected at most one owner and one repository of GitHub Actions, found 4 names",
+        ),
+        (
+            &["who", "-", "--issuer", "https://nope.example"],
+            "expected policies without an issuer for `--issuer https://nope.example`",
+        ),
+        (
+            &["check", "-", "--issuer", "https://nope.example"],
+            "found those of `https://token.actions.githubusercontent.com`",
+        ),
+    ] {
+        let output = run(arguments, &own);
+        assert_eq!(code(&output), 2, "{arguments:?}");
+        assert!(errors(&output).contains(words), "{}", errors(&output));
+    }
+    let short = run(&["who", "-", "--mine", "github:acme/web"], &own);
+    assert!(
+        out(&short).contains("yours, as stated: repository web"),
+        "{}",
+        errors(&short)
+    );
+    let without = out(&run(&["who", "-", "--no-facts"], &own));
+    assert!(
+        without.contains("Without facts, classes of outsiders are not known.\n"),
+        "{without}"
+    );
+}
+
+/// An empty value is seen, and the facts behind findings are named.
+#[test]
+fn empty_texts_and_facts_are_shown() {
+    let empty = r#"{"decision": "allow", "tokenType": "organization", "rules": {"aud": "a", "sub": "repo:acme/web:*", "head_ref": ""}}"#;
+    let text = out(&run(&["who", "-"], &github(empty)));
+    assert!(
+        text.contains("head_ref") && text.contains("  \"\"\n"),
+        "{text}"
+    );
+    let checked = out(&run(&["check", "-"], &github(&allow("repo:acme/web:*"))));
+    assert!(
+        checked.ends_with("(`--format json` lists them).\n") && checked.contains("\nThis assumes "),
+        "{checked}"
+    );
+}
+
 #[test]
 fn diff_tells_what_opens_and_closes_and_fails_if_something_opens() {
     let folder = tempfile::tempdir().unwrap();
@@ -120,7 +175,7 @@ fn diff_tells_what_opens_and_closes_and_fails_if_something_opens() {
     let shown = out(&answer);
     assert!(
         shown.contains(
-            "opens, by new policy 1, which gives organization tokens (no old policy allows it):"
+            "opens: new policy 1 gives organization tokens to this token; no old policy allows it:"
         ),
         "{shown}"
     );
@@ -232,21 +287,27 @@ fn diff_names_roles_and_says_why_something_closes() {
     let shown = diff("writer.json", &[]);
     for expected in [
         ": incomparable: ",
-        "  opens another role, by new policy 1, which gives organization tokens with role writer (old policy 1 gives it the role `reader`):\n",
-        "  closes a role, by old policy 1, which gives organization tokens with role reader (new policy 1 gives it the role `writer`):\n",
+        "  opens another role: new policy 1 gives organization tokens with role writer to this token; old policy 1 gives it the role `reader`:\n",
+        "  closes a role: old policy 1 gave organization tokens with role reader to this token; new policy 1 gives it the role `writer`:\n",
     ] {
         assert!(shown.contains(expected), "{expected}\n{shown}");
     }
     let shown = diff("both.json", &[]);
     for expected in [
-        "  opens, by new policy 2, which gives organization tokens with role writer (no old policy allows it):\n",
-        "  closes, by old policy 1, which gives organization tokens with role reader (new policies 1 and 2 match it and give different roles, `reader` and `writer`, so it is refused):\n",
+        "  opens: new policy 2 gives organization tokens with role writer to this token; no old policy allows it:\n",
+        "  closes: old policy 1 gave organization tokens with role reader to this token; new policies 1 and 2 match it and give different roles, `reader` and `writer`, so it is refused:\n",
     ] {
         assert!(shown.contains(expected), "{expected}\n{shown}");
     }
     let comment = diff("writer.json", &["--format", "markdown"]);
     assert!(
-        comment.contains("opens another role\\, by new policy 1"),
+        comment.contains("opens another role\\: new policy 1"),
+        "{comment}"
+    );
+    assert!(comment.contains("the role `reader`\n"), "{comment}");
+    assert!(
+        comment.contains("\nThis assumes ")
+            && comment.contains(" facts about GitHub Actions, as of "),
         "{comment}"
     );
 }

@@ -42,7 +42,7 @@ impl Value {
         let result = seed
             .deserialize(&mut reader)
             .and_then(|value| reader.end().map(|()| value));
-        result.map_err(|error| to_error(&error, problem.into_inner()))
+        result.map_err(|error| to_error(&error, problem.into_inner(), text))
     }
 
     /// Parses the JSON of a file or of a response, which may begin with a byte order mark: editors and
@@ -89,7 +89,7 @@ enum Problem {
     TooDeep,
 }
 
-fn to_error(error: &serde_json::Error, problem: Option<Problem>) -> JsonError {
+fn to_error(error: &serde_json::Error, problem: Option<Problem>, source: &str) -> JsonError {
     let (line, column) = (error.line(), error.column());
     match problem {
         Some(Problem::Duplicate(name)) => JsonError::DuplicateMember { name, line, column },
@@ -104,12 +104,46 @@ fn to_error(error: &serde_json::Error, problem: Option<Problem>) -> JsonError {
                 .rfind(" at line ")
                 .and_then(|end| text.get(..end))
                 .unwrap_or(&text);
-            JsonError::Syntax {
-                message: message.to_owned(),
+            let (line, column) = match error.is_eof() {
+                true => end_of(source),
+                false => (line, column),
+            };
+            let syntax = |message| JsonError::Syntax {
+                message,
                 line,
                 column,
-            }
+            };
+            let at = syntax(String::new()).span(source);
+            let found = source.get(at).and_then(|own| own.chars().next());
+            syntax(worded(message, found.filter(|_| !error.is_eof())))
         }
+    }
+}
+
+/// The line and column of the last character that is not white space.
+fn end_of(text: &str) -> (usize, usize) {
+    let text = text.trim_end_matches([' ', '\n', '\r', '\t']);
+    let line = text.rsplit('\n').next().unwrap_or_default();
+    (text.matches('\n').count() + 1, line.len())
+}
+
+/// A message of the parser, with what it expected and what it found: a character, or the end of the text.
+fn worded(message: &str, found: Option<char>) -> String {
+    let expected = match message {
+        "EOF while parsing a list" => "the rest of an array",
+        "EOF while parsing an object" => "the rest of an object",
+        "EOF while parsing a string" => "the rest of a string",
+        "EOF while parsing a value" | "expected value" => "a value",
+        "expected `,` or `]`" => "`,` or `]`",
+        "expected `,` or `}`" => "`,` or `}`",
+        "expected `:`" => "`:`",
+        "key must be a string" => "a name in double quotes",
+        "trailing characters" => "the end of the text",
+        other => return other.to_owned(),
+    };
+    match found {
+        Some(c) => format!("expected {expected}, found `{}`", c.escape_debug()),
+        None => format!("expected {expected}, found the end of the text"),
     }
 }
 
@@ -248,5 +282,41 @@ impl<'de> Visitor<'de> for Seed<'_> {
             values.push((name, value));
         }
         Ok(Value::Object(values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn errors_say_what_was_expected_and_found() {
+        for (text, expected) in [
+            (
+                "[1,\n",
+                "a value, found the end of the text at line 1, column 3",
+            ),
+            (
+                "[1\n\n",
+                "the rest of an array, found the end of the text at line 1, column 2",
+            ),
+            (
+                "{\"a\": 1\n,\"b\": 2",
+                "the rest of an object, found the end of the text at line 2, column 7",
+            ),
+            ("[1 2]", "`,` or `]`, found `2` at line 1, column 4"),
+            (
+                "{a: 1}",
+                "a name in double quotes, found `a` at line 1, column 2",
+            ),
+            ("1 x", "the end of the text, found `x` at line 1, column 3"),
+        ] {
+            let error = Value::parse(text).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("not JSON: expected {expected}"),
+                "{text}"
+            );
+        }
     }
 }

@@ -44,7 +44,15 @@ fn what_could_mean_two_things_is_refused() {
         ),
         (
             "a: &x 1\nb: *x",
-            "not YAML: an alias, which is not supported: write out its value at line 2, column 4",
+            "not YAML: an anchor, which is not supported: remove it at line 1, column 4",
+        ),
+        (
+            "a: &x {b: c}",
+            "not YAML: an anchor, which is not supported: remove it at line 1, column 4",
+        ),
+        (
+            "- &x [a]",
+            "not YAML: an anchor, which is not supported: remove it at line 1, column 3",
         ),
         (
             "a: !!str 1",

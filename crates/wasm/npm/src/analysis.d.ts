@@ -11,7 +11,7 @@
  * @packageDocumentation
  */
 
-import type { Answer, AskedFor, Config, Diagnostic, Explanation, JsonObject } from "./index.js";
+import type { Answer, AskedFor, Config, Diagnostic, Explanation, JsonObject, Request } from "./index.js";
 import type { FactsProvider, OutsiderClass, Relation, UndecidedReason } from "./analysis-words.js";
 
 export type { FactsProvider, OutsiderClass, Relation, UndecidedReason } from "./analysis-words.js";
@@ -39,7 +39,8 @@ export interface WhoTerms extends Terms {
 export interface Witness {
   /** They are made up; a signed token has more of them. */
   claims: JsonObject;
-  request: AskedFor;
+  /** What is requested: with the claims, what `engine.decide` takes. */
+  request: Request;
   /** When the provider's tokens have this form: `a job of a pull request, without environment`. Empty if nothing is known. */
   when: string;
   /** The paths of the claims that make the difference, sorted. The others are typical ones. */

@@ -21,23 +21,25 @@ export function createAnalysis(glue, isReady) {
       return { ok: false, errors: failures(error) };
     }
   };
-  /** Members that are undefined are left out of the JSON, and have their defaults. */
-  const terms = (options) => {
-    const { facts, enforced } = object(options ?? {}, "options");
-    return { facts, enforced };
+  /** Members that are undefined are left out of the JSON, and have their defaults. Unknown names are errors. */
+  const terms = (given) => {
+    const options = object(given ?? {}, "options");
+    const { facts, enforced } = options;
+    return { facts, enforced, options: Object.keys(options) };
   };
   return {
     analyze: (config, options) => safely(() => ask({ ask: "analyze", config: object(config, "config"), ...terms(options) })),
     who: (config, options) =>
       safely(() => {
-        const { mine, facts, enforced } = object(options ?? {}, "options");
-        return ask({ ask: "who", config: object(config, "config"), mine, facts, enforced });
+        const { mine } = object(options ?? {}, "options");
+        return ask({ ask: "who", config: object(config, "config"), mine, ...terms(options) });
       }),
     runTests: (file, options) =>
       safely(() => {
-        const { name, files } = object(options ?? {}, "options");
+        const given = object(options ?? {}, "options");
+        const { name, files } = given;
         const test = typeof file === "string" ? wellFormed(file, "file") : object(file, "file");
-        return ask({ ask: "test", test, name, files });
+        return ask({ ask: "test", test, name, files, options: Object.keys(given) });
       }),
     diff: (before, after, options) =>
       safely(() => ask({ ask: "diff", old: object(before, "old"), new: object(after, "new"), ...terms(options) })),

@@ -177,8 +177,8 @@ impl Places {
 /// that is not closed, from its opening quote.
 pub fn place_of(json: &str, error: &JsonError) -> Range {
     let span = error.span(json);
-    let is_open =
-        matches!(error, JsonError::Syntax { message, .. } if message.contains("parsing a string"));
+    let is_open = matches!(error, JsonError::Syntax { message, .. }
+        if ["the rest of a string", "parsing a string"].iter().any(|part| message.contains(part)));
     let start = is_open.then(|| open_quote(json, span.end)).flatten();
     Units::of(json).of_span(&(start.unwrap_or(span.start)..span.end))
 }

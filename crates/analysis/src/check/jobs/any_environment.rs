@@ -1,13 +1,17 @@
 //! `any-environment`: an allow pins jobs with an environment, and not which.
 
 use claimgate::diagnostic::{Basis, Severity};
-use claimgate_providers::grammar::class;
+use claimgate_providers::grammar::{Grammar, class};
 
-use crate::check::context::Context;
+use crate::check::context::{Context, rule_on};
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
+use crate::questions::{Class, Texts};
 
-use super::any_ref;
+use super::{any_ref, any_repository};
+
+/// The claim that names a job's environment, and the part of claims that is its name.
+const PART: &str = "environment";
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "any-environment",
@@ -37,5 +41,35 @@ pub(super) fn find(cx: &mut Context<'_>) {
     for (allow, _, witness) in open {
         let message = "this admits jobs with any environment";
         cx.add(Finding::on(allow, RULE.says(message)).witness(witness));
+    }
+    by_claim(cx);
+}
+
+/// Where environments are only in a claim of their own: what an allow requires there is meant to protect.
+fn by_claim(cx: &mut Context<'_>) {
+    let has_class = |grammar: &Grammar| {
+        let mut classes = grammar.outsiders.iter();
+        classes.any(|own| own.id == class::OTHER_ENVIRONMENT)
+    };
+    if !cx.traits().is_ci || cx.grammar().is_none_or(has_class) {
+        return;
+    }
+    for (allow, definition) in cx.allows() {
+        let Some((claim, _)) = rule_on(definition, PART) else {
+            continue;
+        };
+        if cx.stranger(allow).is_some() || any_repository::is_wider(cx, allow) {
+            continue;
+        }
+        let named = Texts::from(&cx.plain.said(allow, PART));
+        let class = Class {
+            is_not: vec![(PART, named)],
+            ..Class::default()
+        };
+        if let Some(witness) = cx.admits(allow, &class) {
+            let message = "this admits jobs with any environment";
+            let found = Finding::on_rule(allow, claim, RULE.says(message));
+            cx.add(found.help("name the environment").witness(witness));
+        }
     }
 }

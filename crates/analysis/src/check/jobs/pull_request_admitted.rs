@@ -2,12 +2,13 @@
 
 use claimgate::diagnostic::{Basis, Severity};
 use claimgate::policy::PolicyDefinition;
-use claimgate_providers::grammar::{GITHUB_ACTIONS, class};
+use claimgate_providers::grammar::{GITHUB_ACTIONS, Grammar, Is, Piece, class};
 
 use crate::check::context::{Context, is_admin, names_pull_requests};
 use crate::check::finding::{Edit, Finding, SafeFix};
 use crate::check::fix::verified;
 use crate::check::rule::{Example, Rule};
+use crate::sent::claims_of;
 
 use super::any_repository::is_protected;
 
@@ -42,11 +43,21 @@ pub(super) fn find(cx: &mut Context<'_>) {
         if is_protected(cx, allow) || is_of_branch(cx, allow) {
             continue;
         }
-        let (witness, what, usual) = match cx.outsider(allow, &[class::PULL_REQUEST]) {
-            Some(witness) => (witness, "jobs of pull requests", Severity::Warning),
+        let (id, witness, what, usual) = match cx.outsider(allow, &[class::PULL_REQUEST]) {
+            Some(witness) => (
+                class::PULL_REQUEST,
+                witness,
+                "jobs of pull requests",
+                Severity::Warning,
+            ),
             // A plan changes nothing by itself, and most want one for each pull request.
             None => match cx.outsider(allow, &[class::PLAN]) {
-                Some(witness) => (witness, "plans of pull requests", Severity::Note),
+                Some(witness) => (
+                    class::PLAN,
+                    witness,
+                    "plans of pull requests",
+                    Severity::Note,
+                ),
                 None => continue,
             },
         };
@@ -60,11 +71,31 @@ pub(super) fn find(cx: &mut Context<'_>) {
             found = found.help("if it is meant for pull requests, grant only what anyone who can open one may do; otherwise end `sub` with a branch or an environment");
         } else if is_github {
             found.fixes.extend(denied.of(cx, allow, definition));
+        } else if id == class::PLAN {
+            found = found.help("require `run_phase:apply` in `sub`");
         } else {
-            found = found.help("name the branch, or deny the claim that tells such jobs apart");
+            found = found.help(match cx.grammar().and_then(telling) {
+                Some((claim, text)) => {
+                    format!("name the branch, or add a deny policy with `\"{claim}\": \"{text}\"`")
+                }
+                None => "name the branch that the policy is for".to_owned(),
+            });
         }
         cx.add(found.witness(witness));
     }
+}
+
+/// The claim and the value by which the provider tells jobs of pull requests apart.
+fn telling(grammar: &'static Grammar) -> Option<(&'static str, &'static str)> {
+    let mut classes = grammar.outsiders.iter();
+    let own = classes.find(|own| own.id == class::PULL_REQUEST)?;
+    let is_text = |(part, is): &(&'static str, Is)| match is {
+        Is::Text(text) => Some((*part, *text)),
+        _ => None,
+    };
+    let (part, text) = own.is.iter().find_map(is_text)?;
+    let claim = claims_of(grammar).find(|claim| claim.value == [Piece::Atom(part)])?;
+    Some((claim.path, text))
 }
 
 /// The denies of pull requests that fix findings: one for each type of token and target.

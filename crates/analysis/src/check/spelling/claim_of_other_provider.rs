@@ -1,6 +1,7 @@
 //! `claim-of-other-provider`: a rule is on a claim of another provider.
 
 use claimgate::diagnostic::{Basis, Severity};
+use claimgate::text::list;
 use claimgate_providers::senders;
 
 use super::{is_sent_claim, known_claims, rules};
@@ -40,8 +41,8 @@ pub(super) fn find(cx: &mut Context<'_>) {
         }
         let others: Vec<_> = senders.iter().take(3).copied().collect();
         let message = format!(
-            "`{claim}` is a claim of {}, and not of {}",
-            others.join(", "),
+            "`{claim}` is a claim of {}, not of {}",
+            list::enumerate(&others),
             grammar.name
         );
         cx.add(Finding::on_rule(policy, &claim, RULE.says(message)));

@@ -20,13 +20,13 @@ pub(super) mod regex_in_glob;
 pub(super) mod url_slash;
 pub(super) mod whitespace;
 
-use claimgate::sorted::distinct;
-use claimgate_providers::grammar::{Claim, ClaimKind, Grammar, Piece, Words};
+use claimgate_providers::grammar::{ClaimKind, Piece, Words};
 
 use super::Find;
 use super::context::Context;
 use super::whole_set::never_matches_provider::is_sent;
 use crate::pin::is_same_claim;
+use crate::sent::{claims_of, is_sent_claim, known_claims};
 
 pub(super) const FIND: &[Find] = &[
     dot_is_wildcard::find,
@@ -60,24 +60,6 @@ fn rules(cx: &Context<'_>) -> Vec<(usize, String, String)> {
             .map(move |(claim, pattern)| (index, claim.clone(), pattern.clone()))
     });
     rules.collect()
-}
-
-/// The claims of a provider's tokens, of all shapes.
-fn claims_of(grammar: &'static Grammar) -> impl Iterator<Item = &'static Claim> {
-    let of_shapes = grammar.shapes.iter().flat_map(|shape| shape.claims);
-    of_shapes.chain(grammar.claims)
-}
-
-/// The paths of the claims that a provider sends, with those of every token.
-fn known_claims(grammar: &'static Grammar) -> Vec<&'static str> {
-    let mut known: Vec<_> = claims_of(grammar).map(|claim| claim.path).collect();
-    known.extend(["iss", "aud", "sub", "exp", "iat", "nbf", "jti"]);
-    distinct(known)
-}
-
-/// Whether a path is one of these, however it is written.
-fn is_sent_claim(known: &[&str], claim: &str) -> bool {
-    known.iter().any(|own| is_same_claim(own, claim))
 }
 
 /// The type of a claim, if it is known: a text that is `true` or `false` counts as a boolean.

@@ -8,6 +8,7 @@ use crate::answer::Witness;
 use crate::check::context::{Context, token};
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
+use crate::sent::{is_sent_claim, known_claims};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "actor-only",
@@ -16,7 +17,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     title: "An allow trusts whom a job was started by, in any repository.",
     about: "A person starts jobs in many repositories: by a push, a comment, or a schedule that they last edited. The code of the job is that of the repository, not theirs.",
     incident: "GitHub's guide to hardening OIDC pins the repository, and not the person: a contribution to someone else's project runs its workflow with the contributor as the actor.",
-    remedy: "add a rule on the repository: `sub`, or `repository_id`",
+    remedy: "add a rule on whose job it is: `sub`, or the identifier of the repository or project",
     found_in: Example::github(
         r#"[
   { "decision": "allow", "tokenType": "organization", "rules": { "aud": "acme", "actor": "octocat" } }
@@ -44,5 +45,14 @@ pub(super) fn reason(
         "this trusts a person in any repository: {} is admitted",
         token(witness)
     );
-    Some(Finding::on(allow, RULE.says(message)))
+    let found = Finding::on(allow, RULE.says(message));
+    let sends = |claim: &&&str| {
+        cx.grammar()
+            .is_some_and(|own| is_sent_claim(&known_claims(own), claim))
+    };
+    let lasting = ["repository_id", "project_id"];
+    Some(match lasting.iter().find(sends) {
+        Some(id) => found.help(format!("add a rule on whose job it is: `sub`, or `{id}`")),
+        None => found.help("add a rule on whose job it is: `sub`"),
+    })
 }

@@ -1,6 +1,7 @@
 //! `audience-unpinned`: tokens that were issued for another service match as well.
 
 use claimgate::diagnostic::{Basis, Severity};
+use claimgate::pattern::escape;
 
 use crate::check::context::{Context, rule_on, shown};
 use crate::check::finding::Finding;
@@ -47,7 +48,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
             continue;
         }
         for other in OTHERS {
-            let rules = [("aud".to_owned(), other.replace('.', "\\."))];
+            let rules = [("aud".to_owned(), escape(other, cx.dialect))];
             let class = Class {
                 rules: &rules,
                 ..Class::default()

@@ -60,7 +60,9 @@ fn open_to_strangers(cx: &mut Context<'_>) {
         let mut reasons = REASONS.iter();
         let found = reasons.find_map(|reason| reason(cx, allow, definition, &witness));
         if let Some(found) = found {
-            cx.add(found.witness(witness));
+            let found = found.witness(witness);
+            let found = cx.unless_unknown(found, definition);
+            cx.add(found);
         }
     }
     for code in [

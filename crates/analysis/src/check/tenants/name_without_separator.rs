@@ -2,6 +2,7 @@
 
 use claimgate::diagnostic::{Basis, Severity};
 use claimgate::policy::PolicyDefinition;
+use claimgate_providers::grammar::Piece;
 use claimgate_providers::shared_issuer;
 
 use crate::answer::Witness;
@@ -9,9 +10,10 @@ use crate::check::context::{Context, rule_on, token};
 use crate::check::finding::Finding;
 use crate::check::fix::with_rule;
 use crate::check::rule::{Example, Rule};
-use crate::outline::WILDCARD;
-use crate::pin::{Pin, Unended, pin, unended};
+use crate::outline::{WILDCARD, outline};
+use crate::pin::{Pin, Unended, is_same_claim, pin, unended};
 use crate::questions::{Class, Texts};
+use crate::sent::claims_of;
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "name-without-separator",
@@ -67,7 +69,13 @@ pub(super) fn find(cx: &mut Context<'_>) {
         }
         let shared = shared_issuer(&cx.issuer.url);
         let name = shared.and_then(|issuer| unended(definition, issuer, cx.dialect));
-        let found = match (other_name(cx, allow), name) {
+        let other = other_name(cx, allow);
+        let name = name.or_else(|| {
+            other
+                .as_ref()
+                .and_then(|(part, _)| in_rule(cx, allow, part))
+        });
+        let found = match (other, name) {
             (Some((_, witness)), Some(name)) => {
                 // Several names of one's own may be meant, so ending the name is no safe fix.
                 let found = report(allow, &name, &witness);
@@ -104,8 +112,11 @@ pub(super) fn find(cx: &mut Context<'_>) {
 
 /// A token of something whose name begins like the one that an allow names, and what it is.
 fn other_name(cx: &mut Context<'_>, allow: usize) -> Option<(&'static str, Witness)> {
-    let parts = cx.grammar()?.mine.iter().skip(1);
-    for part in parts {
+    let grammar = cx.grammar()?;
+    // Other tenants are strangers, which are another finding.
+    let is_tenant = |part: &str| grammar.atom(part).is_some_and(|atom| atom.is_tenant);
+    let skipped = usize::from(grammar.mine.first().is_some_and(|part| is_tenant(part)));
+    for part in grammar.mine.iter().skip(skipped) {
         let starts = cx.plain.said(allow, part).starts;
         let other: Vec<String> = starts.iter().map(|start| format!("{start}-evil")).collect();
         let class = Class {
@@ -118,6 +129,36 @@ fn other_name(cx: &mut Context<'_>, allow: usize) -> Option<(&'static str, Witne
         }
     }
     None
+}
+
+/// The name of a part of claims that a rule begins and does not end, by the form of the provider's claims.
+fn in_rule(cx: &mut Context<'_>, allow: usize, part: &'static str) -> Option<Unended> {
+    let grammar = cx.grammar()?;
+    let starts = cx.plain.said(allow, part).starts;
+    let rules = &cx.policies().get(allow)?.rules;
+    rules.iter().find_map(|(claim, pattern)| {
+        let outline = outline(pattern, cx.dialect);
+        let mut claims = claims_of(grammar).filter(|own| is_same_claim(own.path, claim));
+        let form = claims.find(|own| own.value.contains(&Piece::Atom(part)))?;
+        let mut rest = form
+            .value
+            .iter()
+            .skip_while(|piece| **piece != Piece::Atom(part));
+        let until = match rest.nth(1) {
+            Some(Piece::Text(text)) => *text,
+            _ => "",
+        };
+        let continued = |start: &&String| outline.contains(&format!("{start}{WILDCARD}"));
+        let name = starts.iter().find(continued)?;
+        Some(Unended {
+            claim: claim.clone(),
+            word: part,
+            name: name.clone(),
+            shared: String::new(),
+            is_end: false,
+            until,
+        })
+    })
 }
 
 fn report(allow: usize, name: &Unended, witness: &Witness) -> Finding {

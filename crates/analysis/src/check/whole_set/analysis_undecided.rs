@@ -2,6 +2,7 @@
 
 use claimgate::diagnostic::{Basis, Severity};
 
+use crate::answer::Undecided;
 use crate::check::context::{Context, numbers};
 use crate::check::finding::Finding;
 use crate::check::rule::{Example, Rule};
@@ -45,7 +46,21 @@ pub(super) fn find(cx: &mut Context<'_>) {
             numbers(&policies),
             reason.sentence()
         );
-        cx.add(Finding::on(first, RULE.says(message)).also(policies));
+        let mut found = Finding::on(first, RULE.says(message)).also(policies);
+        if let Some(advice) = advice(reason) {
+            found = found.help(advice);
+        }
+        cx.add(found);
+    }
+}
+
+/// What to do where fewer wildcards would not help.
+fn advice(reason: Undecided) -> Option<&'static str> {
+    match reason {
+        Undecided::NotConfirmed | Undecided::NotProved => Some(
+            "test such tokens with `claimgate test`; unless the policies are very long, this is a mistake in the analysis: report it",
+        ),
+        _ => None,
     }
 }
 

@@ -17,7 +17,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     severity: Severity::Warning,
     basis: Basis::Facts,
     title: "A deny stops a name in one spelling only, and the provider ignores case in names.",
-    about: "Patterns tell upper case from lower case. GitHub and GitLab do not in names of owners, repositories and environments, and write them as their owner or the workflow does.",
+    about: "Patterns tell upper case from lower case. GitHub does not in names of owners, repositories and environments, nor GitLab in names of groups and projects: they write them as their owner or the workflow does.",
     incident: "aws-actions/configure-aws-credentials#318: `Octo-Org` in the policy and `octo-org` in the token. For an allow that is a refusal; for a deny it is a hole.",
     remedy: "allow only the right names instead of denying others, or deny by an identifier such as `repository_id`",
     found_in: Example::github(

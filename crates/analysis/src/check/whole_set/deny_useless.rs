@@ -10,7 +10,7 @@ use crate::questions::{Defect, Issue};
 
 pub(in crate::check) const RULE: Rule = Rule {
     code: "deny-useless",
-    severity: Severity::Warning,
+    severity: Severity::Note,
     basis: Basis::Proved,
     title: "A deny stops nothing: no allow admits a token that it matches, or other denies stop all of them.",
     about: "A deny that no allow meets is a note: it may be meant for allows to come, and is not removed by `--fix`. One that other denies cover is a warning.",
@@ -34,7 +34,7 @@ pub(super) fn add(cx: &mut Context<'_>, deny: usize, issue: Issue) {
     let basis = cx.facts();
     if issue.defect == Defect::DenyDisjoint {
         let message = "this stops nothing: no allow admits a token that it matches";
-        let found = Finding::on(deny, RULE.says(message)).severity(Severity::Note);
+        let found = Finding::on(deny, RULE.says(message));
         return cx.add(found.basis(basis).shown_by(issue.answer));
     }
     let verb = match issue.because_of.len() {
@@ -46,6 +46,7 @@ pub(super) fn add(cx: &mut Context<'_>, deny: usize, issue: Issue) {
         numbers(&issue.because_of)
     );
     let mut found = Finding::on(deny, RULE.says(message))
+        .severity(Severity::Warning)
         .because_of(&issue.because_of)
         .basis(basis)
         .shown_by(issue.answer);

@@ -40,6 +40,8 @@ fn reviewed(cx: &mut Context<'_>) {
             continue;
         }
         match issue.defect {
+            // Its target is what is wrong, which has a finding of its own.
+            Defect::Unsatisfiable if !cx.is_reachable(first) => {}
             Defect::Unsatisfiable => match cx.bare.is_satisfiable(first).is_no() {
                 true => rules_unsatisfiable::add(cx, first, issue),
                 false => never_matches_provider::add(cx, first, issue),

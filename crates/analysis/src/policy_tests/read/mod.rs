@@ -32,7 +32,7 @@ const KEYS: [&str; 12] = [
 ];
 
 /// The code of a value that a test cannot have.
-const WRONG: &str = "test-wrong-value";
+pub(super) const WRONG: &str = "test-wrong-value";
 
 /// How a file says that nothing is assumed about the provider's tokens.
 const NO_PROVIDER: &str = "none";

@@ -3,11 +3,13 @@
 use claimgate::claim_path::ClaimPath;
 use claimgate::claims::Value;
 use claimgate::diagnostic::{Diagnostic, join};
+use claimgate::expected::nearest;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, PolicySet, TokenType};
 
 use super::members::{Object, ObjectReader, text};
 use super::request::filter;
+use crate::check::CODES;
 use crate::policy_tests::property::{Property, PropertyKind};
 
 /// The members that state what should hold.
@@ -111,10 +113,26 @@ fn kind(reader: &mut ObjectReader, object: &Object<'_>, dialect: Dialect) -> Opt
 
 fn no_findings(reader: &mut ObjectReader, object: &Object<'_>) -> Option<PropertyKind> {
     let terms = terms(reader, object, "noFindings", &["except", "notes"])?;
-    let except = terms.as_ref().and_then(|own| reader.texts(own, "except"));
+    let except = terms.as_ref().and_then(|own| codes(reader, own));
     let notes = terms.is_some_and(|own| reader.flag(&own, "notes"));
     let except = except.unwrap_or_default();
     Some(PropertyKind::NoFindings { except, notes })
+}
+
+/// The codes of findings that may be there.
+fn codes(reader: &mut ObjectReader, terms: &Object<'_>) -> Option<Vec<String>> {
+    let codes = reader.texts(terms, "except")?;
+    for (index, code) in codes.iter().enumerate() {
+        if !CODES.contains(&code.as_str()) {
+            let path = format!("{}[{index}]", terms.at("except"));
+            reader.mismatch(path, "the code of a finding", &format!("`{code}`"));
+            if let (Some(error), Some(nearest)) = (reader.errors.last_mut(), nearest(code, &CODES))
+            {
+                error.help = Some(format!("did you mean `{nearest}`?"));
+            }
+        }
+    }
+    Some(codes)
 }
 
 fn no_outsiders(reader: &mut ObjectReader, object: &Object<'_>) -> Option<PropertyKind> {
@@ -153,6 +171,10 @@ fn rules(
     let members = reader.object(&object.at(key), value, expected)?;
     if key == "only" && members.members.is_empty() {
         reader.mismatch(&*members.path, "at least one rule", "none");
+        if let Some(error) = reader.errors.last_mut() {
+            let help = "no rules hold on every token, so that this says nothing; `never: {}` says that no token is admitted";
+            error.help = Some(help.to_owned());
+        }
         return None;
     }
     let mut deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization);
