@@ -17,7 +17,6 @@ use crate::db::store::Store;
 use crate::db::writer::handle::{Writer, WriterConfig};
 use crate::demo::samples::{Demo, SetUpError};
 use crate::environments::state::{EnvironmentState, KeyProblem};
-use crate::exchange::decisions::Decisions;
 use crate::exchange::directory::Directory;
 use crate::http::last_ping::LastPing;
 use crate::http::metrics::Metrics;
@@ -30,6 +29,7 @@ use crate::openid::provider::OpenIdProvider;
 use crate::tokens::access_token::AccessToken;
 use crate::tokens::bootstrap::Bootstrap;
 use crate::tokens::hash_key::HashKey;
+use crate::turns::Turns;
 use crate::{settings, upkeep};
 
 /// How long [`Server::stop`] waits for the writer to finish.
@@ -135,8 +135,9 @@ impl Server {
                     .ok()
                     .filter(|bytes| *bytes > 0),
             },
-            decisions: Decisions::default(),
-            reviews: Decisions::apart(),
+            decisions: Turns::half(),
+            explanations: Turns::half(),
+            reviews: Turns::one(),
             address_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             probe_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             last_ping: LastPing::default(),
