@@ -154,8 +154,16 @@ impl Serve {
     /// Logs to standard error.
     pub(in crate::serve) fn start_logging(&self) -> Result<()> {
         let words = self.log.as_deref().unwrap_or("info");
-        claimgate_server::start_logging(words, self.log_format.as_deref() != Some("text"))
-            .map_err(anyhow::Error::msg)
+        claimgate_server::start_logging(words, !self.is_log_text()).map_err(anyhow::Error::msg)
+    }
+
+    /// Whether a person reads the log as it is written, and not a program that expects JSON.
+    pub(in crate::serve) fn is_log_for_people(&self) -> bool {
+        self.is_log_text() || std::io::stderr().is_terminal()
+    }
+
+    fn is_log_text(&self) -> bool {
+        self.log_format.as_deref() == Some("text")
     }
 }
 

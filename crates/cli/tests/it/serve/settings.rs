@@ -40,6 +40,31 @@ fn secrets_that_others_can_read_are_warned_of() {
 }
 
 #[test]
+fn every_line_of_a_log_in_json_is_json() {
+    let files = tempfile::tempdir().unwrap();
+    let mut server = Process::builder(files.path())
+        .without_bootstrap()
+        .arguments(&["--demo"])
+        .start();
+    assert!(server.stop().success());
+    let log = server.errors();
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect();
+    let url = format!("http://{}", server.address);
+    let has = |member: &str, expected: &str| lines.iter().any(|line| line[member] == expected);
+    assert!(has("url", &url), "{log}");
+    assert!(has("tokens", &format!("{url}/demo/tokens")), "{log}");
+    let is_command = |line: &Value| {
+        let command = line["command"].as_str();
+        command.is_some_and(|command| command.starts_with("claimgate bootstrap-token --database "))
+    };
+    assert!(lines.iter().any(is_command), "{log}");
+    assert!(!log.contains("curl"), "{log}");
+}
+
+#[test]
 fn what_cannot_be_is_said_in_a_sentence() {
     let files = tempfile::tempdir().unwrap();
     let refused = |arguments: &[&str]| Process::builder(files.path()).arguments(arguments).fail();
