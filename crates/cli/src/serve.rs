@@ -47,7 +47,9 @@ impl Serve {
                 | StoreError::BootstrapTaken { .. },
             ) => anyhow!("{error}"),
             StartError::Store(error) => anyhow!("{database}: {error}"),
-            StartError::Bootstrap { .. } => anyhow!("{bootstrap}: {error}"),
+            StartError::Bootstrap { .. } | StartError::BootstrapCharacter { .. } => {
+                anyhow!("{bootstrap}: {error}")
+            }
             other => anyhow!("{other}"),
         })?;
         let scheme = if tls.is_some() { "https" } else { "http" };

@@ -11,7 +11,7 @@ use claimgate_server::config::{Config, ConnectionLimits, Limits, ProviderConfig,
 use claimgate_server::keys::{KeyConfig, Network};
 
 use super::{MAX_LEEWAY, Serve};
-use crate::serve::secrets::{BOOTSTRAP, bootstrap, token_key};
+use crate::serve::secrets::{BOOTSTRAP, bootstrap, token_key, warn_of_folder};
 
 /// Seconds of a year.
 const YEAR: u64 = 31_536_000;
@@ -80,6 +80,9 @@ impl Serve {
                 "expected --state-dir with a PostgreSQL database, a folder for the bootstrap token that the first start \
                  generates, or --bootstrap-token-file with a token of your own"
             );
+        }
+        if let Some(path) = bootstrap_file.as_ref().filter(|_| bootstrap.is_none()) {
+            warn_of_folder(path.file());
         }
         let refusals = self.refusals()?;
         let (limits, connections) = (Limits::default(), ConnectionLimits::default());
