@@ -149,7 +149,7 @@ impl Server {
             },
             decisions: Turns::half(),
             explanations: Turns::half(),
-            reviews: Turns::one(),
+            reviews: Turns::two(),
             address_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             probe_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             last_ping: LastPing::default(),

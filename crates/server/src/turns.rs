@@ -49,15 +49,16 @@ struct Turn {
 }
 
 impl Turns {
-    /// As many threads as there are pairs of processors.
+    /// As many threads as there are pairs of processors, and two at least.
     pub(crate) fn half() -> Self {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self::new(processors.div_ceil(2))
+        Self::new(processors.div_ceil(2).max(2))
     }
 
-    /// One thread, for work that exchanges must not wait for.
-    pub(crate) fn one() -> Self {
-        Self::new(1)
+    /// Two threads, for work that exchanges must not wait for: work of one organization, which may take
+    /// minutes, leaves one of them to the others.
+    pub(crate) fn two() -> Self {
+        Self::new(2)
     }
 
     fn new(threads: usize) -> Self {

@@ -59,7 +59,7 @@ impl Store {
             engine,
             author: Arc::default(),
             audit_file: AuditFile::default(),
-            replays: Turns::one(),
+            replays: Turns::two(),
         }
     }
 

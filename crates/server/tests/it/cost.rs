@@ -16,11 +16,11 @@ fn allow(rules: &Value) -> Value {
     json!({"decision": "allow", "tokenType": "organization", "rules": rules})
 }
 
-/// Costs a little less than a decision may: 13 patterns of 4,000 characters, each 63 steps for each
+/// Costs a quarter of what a decision may: four patterns of 4,000 characters, each 63 steps for each
 /// character of the subject.
 fn costly_policies(last: &Value) -> Value {
     let costly =
-        (0..13).map(|index| allow(&json!({"sub": format!("*{}.c*", "a".repeat(4_000 - index))})));
+        (0..4).map(|index| allow(&json!({"sub": format!("*{}.c*", "a".repeat(4_000 - index))})));
     costly.chain([last.clone()]).collect()
 }
 
@@ -54,7 +54,7 @@ async fn costly_decisions_of_one_organization_do_not_hold_up_another() {
     others["audience"] = json!("urn:pulumi:org:other");
     let (site, served) = (Arc::new(site), Arc::new(AtomicUsize::new(0)));
     let mut many = JoinSet::new();
-    for _ in 0..100 {
+    for _ in 0..60 {
         let (site, served, own) = (Arc::clone(&site), Arc::clone(&served), own.clone());
         many.spawn(async move {
             let answer = site.post("/api/oauth/token", "", &own).await;
@@ -74,7 +74,7 @@ async fn costly_decisions_of_one_organization_do_not_hold_up_another() {
         let answers = answers.iter();
         answers.filter(|answer| answer.status == status).collect()
     });
-    assert_eq!(granted.len() + refused.len(), 100);
+    assert_eq!(granted.len() + refused.len(), 60);
     assert!(!refused.is_empty(), "none is over the share");
     assert!(
         served_before + 3 < granted.len(),
