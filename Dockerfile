@@ -8,7 +8,7 @@
 FROM rust:1.95.0-trixie AS build
 # Without this, rust-toolchain.toml would make rustup install the newest stable version in its place.
 ENV RUSTUP_TOOLCHAIN=1.95.0
-# The build of the app needs Node.js 20; Debian 12 has 18.
+# The build of the app needs Node.js 20, which Debian 13 (trixie) has.
 RUN apt-get update && apt-get install -y --no-install-recommends nodejs npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

@@ -63,7 +63,7 @@ export class Server {
     await new Promise((resolve, reject) => {
       child.stderr.on("data", (data) => {
         log += data;
-        if (log.includes("Claimgate is at ")) resolve();
+        if (log.includes('"message":"serving"')) resolve();
       });
       child.on("error", reject);
       child.on("exit", (code) => reject(new Error(`the server ended with ${code}: ${log}`)));

@@ -21,7 +21,7 @@ export function startServer(program, folder, database) {
   const key = join(folder, 'key');
   writeFileSync(key, randomUUID() + randomUUID(), { mode: 0o600 });
   const words = ['serve', '--listen', '127.0.0.1:0', '--database', database, '--token-key-file', key,
-    '--address-rate', '0', '--issuer-rate', '0', '--log', 'warn'];
+    '--address-rate', '0', '--issuer-rate', '0', '--log', 'warn', '--log-format', 'text'];
   const child = spawn(program, words, { env: { ...process.env, CLAIMGATE_BOOTSTRAP_TOKEN: BOOTSTRAP }, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   return new Promise((resolve, reject) => {

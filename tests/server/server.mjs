@@ -28,7 +28,7 @@ export async function start(identity, authorityPem, options = [], database = und
   const port = await new Promise((resolve, reject) => {
     child.stderr.on('data', (data) => {
       server.log += data;
-      const found = /Claimgate is at https:\/\/127\.0\.0\.1:(\d+)/.exec(server.log);
+      const found = /"url":"https:\/\/127\.0\.0\.1:(\d+)"/.exec(server.log);
       if (found) resolve(found[1]);
     });
     child.on('error', reject);

@@ -1,9 +1,11 @@
 //! The guard of shared issuers: which policies let strangers in after a change. SEMANTICS, section 8.
 
+use std::collections::HashSet;
+
 use claimgate::diagnostic::{Diagnostic, Severity};
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
-use claimgate::policy::{Decision, PolicyDefinition};
+use claimgate::policy::{Decision, PolicyDefinition, to_json};
 use claimgate_providers::shared_issuer;
 
 use crate::answer::{Answer, Undecided, Witness};
@@ -45,10 +47,11 @@ pub fn guard(before: &IssuerDefinition, after: &IssuerDefinition) -> Vec<Finding
     if shared_issuer(&after.url).is_none() {
         return Vec::new();
     }
-    let stored: Vec<_> = before.policies.iter().map(effect).collect();
+    let stored: HashSet<_> = before.policies.iter().map(effect_text).collect();
     let is_restricted = restricts_as_before(before, after);
     let is_asked = |policy: &PolicyDefinition| {
-        policy.decision == Decision::Allow && !(is_restricted && stored.contains(&effect(policy)))
+        policy.decision == Decision::Allow
+            && !(is_restricted && stored.contains(&effect_text(policy)))
     };
     let all = after.policies.iter().enumerate();
     let asked: Vec<usize> = all
@@ -89,6 +92,11 @@ pub fn effect(policy: &PolicyDefinition) -> PolicyDefinition {
     effect
 }
 
+/// The same as a text, for comparisons of thousands with thousands.
+fn effect_text(policy: &PolicyDefinition) -> String {
+    to_json(&[effect(policy)])
+}
+
 /// The member of the issuer that lets more in, if its policies are as they were.
 fn edited_member(before: &IssuerDefinition, after: &IssuerDefinition) -> Option<&'static str> {
     match () {
@@ -113,16 +121,12 @@ fn at(mut finding: Finding, member: Option<&str>) -> Finding {
 fn restricts_as_before(before: &IssuerDefinition, after: &IssuerDefinition) -> bool {
     let restricts =
         |policy: &&PolicyDefinition| policy.decision == Decision::Deny || policy.role_id.is_some();
-    let kept: Vec<_> = after
-        .policies
-        .iter()
-        .filter(restricts)
-        .map(effect)
-        .collect();
+    let kept = after.policies.iter().filter(restricts);
+    let kept: HashSet<_> = kept.map(effect_text).collect();
     let mut own = before.policies.iter().filter(restricts);
     before.audiences == after.audiences
         && before.report_only >= after.report_only
-        && own.all(|policy| kept.contains(&effect(policy)))
+        && own.all(|policy| kept.contains(&effect_text(policy)))
 }
 
 /// What an answer says of a policy; `None` if it is proved that no new stranger is admitted.

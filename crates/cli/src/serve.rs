@@ -37,6 +37,7 @@ impl Serve {
         tls.as_ref().map_or(Ok(()), Tls::check)?;
         let bootstrap = self.bootstrap_place();
         let command = self.state.bootstrap_command();
+        let is_for_people = self.is_log_for_people();
         let config = self.config()?;
         let database = shown(&config.database);
         let server = Server::start(config).await.map_err(|error| match error {
@@ -46,12 +47,18 @@ impl Serve {
                 | StoreError::BootstrapTaken { .. },
             ) => anyhow!("{error}"),
             StartError::Store(error) => anyhow!("{database}: {error}"),
-            StartError::Bootstrap { .. } => anyhow!("{bootstrap}: {error}"),
+            StartError::Bootstrap { .. } | StartError::BootstrapCharacter { .. } => {
+                anyhow!("{bootstrap}: {error}")
+            }
             other => anyhow!("{other}"),
         })?;
         let scheme = if tls.is_some() { "https" } else { "http" };
         let url = format!("{scheme}://{bound}");
-        announce(&server, &url, &command);
+        if is_for_people {
+            announce(&server, &url, &command);
+        } else {
+            log_announcement(&server, &url, &command);
+        }
         tracing::info!(url, "serving");
         let served = listen(
             listener,
@@ -76,6 +83,20 @@ pub(crate) fn shown(url: &str) -> String {
     )
 }
 
+/// Logs where the server's first secrets are, where every line is read as JSON.
+fn log_announcement(server: &Server, url: &str, bootstrap_command: &str) {
+    if let Some(file) = server.bootstrap_file() {
+        let file = file.display();
+        tracing::info!(%file, command = bootstrap_command, "the bootstrap token is in a file until its first use");
+    }
+    if server.demo().is_some() {
+        tracing::info!(
+            tokens = format!("{url}/demo/tokens"),
+            "the organization `demo` has sample tokens"
+        );
+    }
+}
+
 /// Prints how to start: on standard error, because it may contain a secret that must not be logged.
 fn announce(server: &Server, url: &str, bootstrap_command: &str) {
     let mut text = format!("Claimgate is at {url}\n");
@@ -94,7 +115,6 @@ fn announce(server: &Server, url: &str, bootstrap_command: &str) {
         );
     }
     if let Some(file) = server.bootstrap_file() {
-        tracing::info!(file = %file.display(), "the bootstrap token is in a file until its first use");
         text += &format!(
             "\nThe bootstrap token, which has all permissions, is in {} until its first use. {next}:\n\n    \
              TOKEN=\"$({bootstrap_command})\"\n    {request}\n",

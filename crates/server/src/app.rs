@@ -13,7 +13,6 @@ use crate::db::store::Store;
 use crate::db::writer::handle::Writer;
 use crate::demo::samples::Demo;
 use crate::environments::state::EnvironmentState;
-use crate::exchange::decisions::Decisions;
 use crate::exchange::directory::Directory;
 use crate::guard::mode::GuardMode;
 use crate::http::assets::Assets;
@@ -26,6 +25,7 @@ use crate::keys::store::KeyStore;
 use crate::openid::provider::OpenIdProvider;
 use crate::tokens::bootstrap::BootstrapFile;
 use crate::tokens::hash_key::HashKey;
+use crate::turns::Turns;
 
 /// The state that all routes share.
 #[derive(Debug)]
@@ -33,9 +33,12 @@ pub(crate) struct App {
     pub(crate) store: Store,
     pub(crate) writer: Writer,
     pub(crate) directory: Directory,
-    pub(crate) decisions: Decisions,
+    /// Where costly decisions are made.
+    pub(crate) decisions: Turns,
+    /// Where decisions on many policies are explained for the audit file, and policies counted.
+    pub(crate) explanations: Turns,
     /// Where new policies are compiled and judged.
-    pub(crate) reviews: Decisions,
+    pub(crate) reviews: Turns,
     pub(crate) keys: KeyStore,
     pub(crate) hash_key: HashKey,
     /// Whether the bootstrap token was configured, and so need not have the form of a generated

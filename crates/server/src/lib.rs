@@ -24,6 +24,7 @@ mod server;
 mod settings;
 mod text;
 pub mod tokens;
+mod turns;
 mod upkeep;
 
 pub use clock::{Clock, now};

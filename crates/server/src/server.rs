@@ -17,7 +17,6 @@ use crate::db::store::Store;
 use crate::db::writer::handle::{Writer, WriterConfig};
 use crate::demo::samples::{Demo, SetUpError};
 use crate::environments::state::{EnvironmentState, KeyProblem};
-use crate::exchange::decisions::Decisions;
 use crate::exchange::directory::Directory;
 use crate::http::last_ping::LastPing;
 use crate::http::metrics::Metrics;
@@ -30,6 +29,7 @@ use crate::openid::provider::OpenIdProvider;
 use crate::tokens::access_token::AccessToken;
 use crate::tokens::bootstrap::Bootstrap;
 use crate::tokens::hash_key::HashKey;
+use crate::turns::Turns;
 use crate::{settings, upkeep};
 
 /// How long [`Server::stop`] waits for the writer to finish.
@@ -63,6 +63,17 @@ pub enum StartError {
         /// Its length.
         found: usize,
     },
+    /// The configured bootstrap token cannot be sent in a header.
+    #[error(
+        "expected a bootstrap token of visible ASCII characters without spaces, as it is sent in a header, found {found} at \
+         place {place}"
+    )]
+    BootstrapCharacter {
+        /// The character in words: the token itself is a secret.
+        found: &'static str,
+        /// Its place, from 1.
+        place: usize,
+    },
     /// The tokens in the database were hashed with another key.
     #[error(
         "the tokens in the database were hashed with another token key: expected the file with the key that was used before; \
@@ -86,9 +97,10 @@ impl Server {
     /// # Errors
     /// [`StartError`] if the configuration or the database cannot be used.
     pub async fn start(config: Config) -> Result<Self, StartError> {
-        if let Some(given) = config.bootstrap.as_deref().filter(|given| given.len() < 32) {
-            return Err(StartError::Bootstrap { found: given.len() });
-        }
+        config
+            .bootstrap
+            .as_deref()
+            .map_or(Ok(()), check_bootstrap)?;
         let store = Store::open(&config.database).await?;
         check_token_key(&store, &config.token_key, config.new_token_key).await?;
         let environments =
@@ -135,8 +147,9 @@ impl Server {
                     .ok()
                     .filter(|bytes| *bytes > 0),
             },
-            decisions: Decisions::default(),
-            reviews: Decisions::apart(),
+            decisions: Turns::half(),
+            explanations: Turns::half(),
+            reviews: Turns::two(),
             address_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             probe_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             last_ping: LastPing::default(),
@@ -249,6 +262,26 @@ fn connection_limits(limits: ConnectionLimits, trusted_proxies: usize) -> Connec
     ConnectionLimits {
         per_address: 0,
         ..limits
+    }
+}
+
+fn check_bootstrap(token: &str) -> Result<(), StartError> {
+    let unusable = |(_, character): &(usize, char)| !character.is_ascii_graphic();
+    if let Some((place, character)) = token.chars().enumerate().find(unusable) {
+        let found = match character {
+            ' ' => "a space",
+            '\n' | '\r' => "a line break",
+            _ if character.is_ascii() => "a control character",
+            _ => "another character",
+        };
+        return Err(StartError::BootstrapCharacter {
+            found,
+            place: place + 1,
+        });
+    }
+    match token.len() {
+        found @ ..32 => Err(StartError::Bootstrap { found }),
+        _ => Ok(()),
     }
 }
 

@@ -42,6 +42,22 @@ fn secret(file: &Path, what: &str) -> Result<String> {
     Ok(text)
 }
 
+/// Warns if anyone may replace a secret file, because anyone may write its folder.
+pub(super) fn warn_of_folder(file: &Path) {
+    use std::os::unix::fs::MetadataExt as _;
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if std::fs::metadata(folder).is_ok_and(|about| about.mode() & 0o002 != 0) {
+        let folder = folder.display();
+        tracing::warn!(
+            %folder,
+            "the folder of the bootstrap token's file can be written by every user: expected mode 700"
+        );
+    }
+}
+
 /// The variable that may hold the key of environments itself.
 const ENVIRONMENT_KEY: &str = "CLAIMGATE_ENVIRONMENT_KEY";
 

@@ -21,6 +21,7 @@ fn the_demonstrations_command_works_as_it_is_printed() {
     let files = tempfile::tempdir().unwrap();
     let server = Process::builder(files.path())
         .arguments(&["--demo"])
+        .on_terminal()
         .start();
     let printed = server.errors();
     let data: Vec<&str> = printed

@@ -62,7 +62,8 @@ async fn statistics(
     app.store.add_counts(&app.counts).await?;
     let found = app.store.statistics(organization.id, since, until).await?;
     let policies = app.store.policies(organization.id).await?;
-    let places = app.decisions.run(move || places(&policies)).await;
+    let count = move || places(&policies);
+    let places = app.explanations.run(Some(organization.id), count).await;
     Ok(Json(body([since, until], found, &places)))
 }
 

@@ -2,7 +2,6 @@
 
 use claimgate_api::AuditEntry;
 use sqlx::any::AnyRow;
-use tokio::sync::Semaphore;
 
 use super::compress;
 use super::entry::AuditRecord;
@@ -12,13 +11,13 @@ use super::search::{AuditFilter, Found, Logged};
 use crate::db::columns::{number, optional_number, optional_text, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
+use crate::turns::{Crowded, Turns};
 
-/// Issuers of more bytes than this are long.
+/// Issuers of more bytes than this take long.
 const LONG_DOCUMENT: usize = 64 * 1024;
 
-/// Evidence that follows from a long issuer takes seconds and much memory, so it is computed one entry at
-/// a time: otherwise the admins of one organization could take all of both.
-static LONG_REPLAYS: Semaphore = Semaphore::const_new(1);
+/// Evidence takes long if the bytes of the issuer, in words of 64, times those of the entry are more.
+const MANY_STEPS: usize = 2_000_000;
 
 /// The most evidence that is returned, in bytes: that of some thousands of policies.
 const MAX_EXPLANATION: usize = 8 * 1024 * 1024;
@@ -54,13 +53,15 @@ impl Store {
     /// One entry, with the evidence.
     ///
     /// # Errors
-    /// [`StoreError::Missing`] if there is no such entry.
+    /// [`StoreError::Missing`] if there is no such entry, [`StoreError::Busy`] if its evidence takes long,
+    /// and others of the same organization wait for theirs.
     pub async fn audit_record(
         &self,
         scope: impl Into<AuditScope>,
         id: &str,
     ) -> Result<AuditRecord, StoreError> {
-        let row = self.logged::<AuditEntry>(&scope.into(), id).await?;
+        let scope = scope.into();
+        let row = self.logged::<AuditEntry>(&scope, id).await?;
         let mut record = AuditRecord {
             entry: entry(&row)?,
             detail: optional_text(&row, "detail")?,
@@ -78,7 +79,8 @@ impl Store {
                 self.shared_document(&ids[0]).await?,
                 self.shared_document(&ids[1]).await?,
             ];
-            record.replay(issuer.zip(key)).await;
+            let turns = (&self.replays, scope.organization());
+            record.replay(turns, issuer.zip(key)).await?;
         }
         let noted = record
             .detail
@@ -131,26 +133,29 @@ impl AuditRecord {
         }
     }
 
-    /// Replaces the stored evidence with the explanation that the engine gives for it.
-    async fn replay(&mut self, documents: Option<(String, String)>) {
+    /// Replaces the stored evidence with the explanation that the engine gives for it. Where that takes
+    /// seconds and much memory, organizations take turns.
+    async fn replay(
+        &mut self,
+        (turns, organization): (&Turns, Option<i64>),
+        documents: Option<(String, String)>,
+    ) -> Result<(), StoreError> {
         let (entry, stored) = (self.entry.clone(), self.detail.take().unwrap_or_default());
         let is_long = documents
             .as_ref()
-            .is_some_and(|(issuer, _)| issuer.len() > LONG_DOCUMENT);
-        let turn = match is_long {
-            true => LONG_REPLAYS.acquire().await.ok(),
-            false => None,
-        };
-        let replayed = tokio::task::spawn_blocking(move || {
-            // Held until the work is done, even if the request has timed out.
-            let _turn = turn;
+            .is_some_and(|(issuer, _)| is_long(issuer, &stored));
+        let replay = move || {
             let (issuer, key) = documents.ok_or("the policies of that time are missing")?;
             replay::replay(&entry, &stored, [&issuer, &key])
-        });
-        match replayed
-            .await
-            .unwrap_or_else(|_| Err("the engine failed".to_owned()))
-        {
+        };
+        let replayed = if is_long {
+            let replayed = turns.try_run(organization, replay).await;
+            replayed.map_err(|Crowded| StoreError::Busy)?
+        } else {
+            let replayed = tokio::task::spawn_blocking(replay).await;
+            replayed.unwrap_or_else(|_| Err("the engine failed".to_owned()))
+        };
+        match replayed {
             Ok(replay) => {
                 self.set_explanation(replay.detail);
                 self.differs = replay.differs;
@@ -158,6 +163,7 @@ impl AuditRecord {
             }
             Err(problem) => self.set_problem(&problem),
         }
+        Ok(())
     }
 
     /// Sets the evidence, unless it is too long.
@@ -182,6 +188,13 @@ impl AuditRecord {
         let note = serde_json::json!({"summary": self.entry.summary, "note": note});
         self.detail = Some(note.to_string());
     }
+}
+
+/// Whether it takes long to compute the evidence of an entry. A pattern of 64 characters takes a step for
+/// each character of a claim.
+fn is_long(issuer: &str, stored: &str) -> bool {
+    let steps = (issuer.len() / 64).saturating_mul(stored.len());
+    issuer.len() > LONG_DOCUMENT || steps > MANY_STEPS
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! What a change made different.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 
 use crate::issuers::record::IssuerSettings;
@@ -34,21 +36,31 @@ pub(crate) fn members(before: &Value, after: &Value) -> [Option<Value>; 2] {
 /// is in both results. Order does not matter, as it does not to decisions.
 pub(crate) fn policies(before: &str, after: &str) -> [Option<Value>; 2] {
     let [before, after] = [before, after].map(list);
-    let mut added: Vec<(usize, &Value)> = after.iter().enumerate().collect();
-    let mut removed = Vec::new();
-    for (place, policy) in before.iter().enumerate() {
-        match added.iter().position(|(_, other)| *other == policy) {
-            Some(same) => {
-                added.remove(same);
-            }
-            None => removed.push((place, policy)),
-        }
-    }
-    [removed, added].map(|policies| {
-        let policies = policies.into_iter();
+    [(&before, &after), (&after, &before)].map(|(one, other)| {
+        let policies = only(one, other).into_iter();
         let policies = policies.map(|(place, policy)| json!({"index": place, "policy": policy}));
         Some(bounded(json!({"policies": policies.collect::<Value>()})))
     })
+}
+
+/// The values of a list that another one does not have, or not as often, with their places. It takes time
+/// in proportion to the lists: an administrator may replace thousands of policies at once.
+fn only<'a>(one: &'a [Value], other: &[Value]) -> Vec<(usize, &'a Value)> {
+    let mut counts: HashMap<&Value, usize> = HashMap::new();
+    for value in other {
+        *counts.entry(value).or_default() += 1;
+    }
+    let mut is_only = |(_, value): &(usize, &Value)| match counts.get_mut(*value) {
+        Some(count) if *count > 0 => {
+            *count -= 1;
+            false
+        }
+        _ => true,
+    };
+    one.iter()
+        .enumerate()
+        .filter(|place| is_only(place))
+        .collect()
 }
 
 /// A value, or a note in its place if it is too long to keep.
@@ -68,7 +80,7 @@ fn list(text: &str) -> Vec<Value> {
 mod tests {
     use serde_json::{Value, json};
 
-    use super::{MAX_LENGTH, members, policies};
+    use super::{MAX_LENGTH, members, only, policies};
 
     #[test]
     fn only_members_that_differ_are_kept() {
@@ -120,6 +132,49 @@ mod tests {
         ] {
             let expected = [removed, added].map(|policies| Some(json!({"policies": policies})));
             assert_eq!(policies(before, after), expected, "{before} {after}");
+        }
+    }
+
+    #[test]
+    fn equal_policies_count_one_by_one() {
+        let places = |difference: Option<Value>| -> Vec<u64> {
+            let difference = difference.unwrap();
+            let policies = difference["policies"].as_array().unwrap();
+            let place = |policy: &Value| policy["index"].as_u64().unwrap();
+            policies.iter().map(place).collect()
+        };
+        for (before, after, removed, added) in [
+            ("[1, 2, 1, 2, 1]", "[2, 1]", &[2, 3, 4][..], &[][..]),
+            ("[2, 1]", "[1, 1, 2, 2, 2]", &[], &[1, 3, 4]),
+            ("[1, 1, 2]", "[2, 3, 3, 1]", &[1], &[1, 2]),
+            ("[1, 1.0]", "[1.0, 1.0]", &[0], &[1]),
+        ] {
+            let found = policies(before, after).map(places);
+            assert_eq!(found, [removed, added], "{before} {after}");
+        }
+    }
+
+    /// Comparing each of them with each other one would take minutes.
+    #[test]
+    fn thousands_of_policies_are_compared_with_thousands_of_others() {
+        let all = |from: usize| -> Vec<Value> {
+            let policy =
+                |index| json!({"rules": {"sub": format!("repo:acme/r{index}:*"), "aud": "a"}});
+            (from..from + 10_000).map(policy).collect()
+        };
+        let (before, after, overlap) = (all(0), all(10_000), all(9_990));
+        assert_eq!(only(&before, &after).len(), 10_000);
+        assert_eq!(only(&after, &before).len(), 10_000);
+        let places: Vec<usize> = only(&after, &overlap)
+            .into_iter()
+            .map(|(at, _)| at)
+            .collect();
+        assert_eq!(places, (9_990..10_000).collect::<Vec<_>>());
+        let reversed: Vec<Value> = before.iter().rev().cloned().collect();
+        assert_eq!(only(&before, &reversed), []);
+        let [removed, added] = [before, after].map(|all| json!(all).to_string());
+        for note in policies(&removed, &added) {
+            assert!(note.unwrap()["note"].is_string());
         }
     }
 

@@ -78,6 +78,9 @@ pub enum StoreError {
         /// How to make room.
         advice: &'static str,
     },
+    /// Too much slow work of an organization is waiting.
+    #[error("too much slow work of this organization is waiting")]
+    Busy,
     /// The audit file cannot be opened.
     #[error("the audit file `{}` cannot be opened: {error}", file.display())]
     AuditFile {

@@ -13,6 +13,7 @@ use super::{migrations, url};
 use crate::audit::file::AuditFile;
 use crate::changes::record::Author;
 use crate::organizations::record::Organization;
+use crate::turns::Turns;
 
 /// A database. Clones share its connections.
 #[derive(Clone)]
@@ -23,6 +24,8 @@ pub struct Store {
     pub(crate) author: Arc<Author>,
     /// Where changes are also written.
     pub(crate) audit_file: AuditFile,
+    /// Where costly evidence is computed.
+    pub(crate) replays: Turns,
 }
 
 impl fmt::Debug for Store {
@@ -56,6 +59,7 @@ impl Store {
             engine,
             author: Arc::default(),
             audit_file: AuditFile::default(),
+            replays: Turns::two(),
         }
     }
 

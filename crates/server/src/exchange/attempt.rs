@@ -4,6 +4,7 @@ mod record;
 mod refusal;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
@@ -17,8 +18,9 @@ use claimgate::policy::RequestedToken;
 use claimgate_api::AuditEntry;
 
 use super::compiled::{CompiledIssuer, CompiledOrganization};
+use super::decisions::decide;
 use super::evidence::Evidence;
-use super::failure::{ExchangeFailure, RATE_LIMITED, TOO_MANY};
+use super::failure::{ExchangeFailure, TOO_COSTLY, TOO_MANY};
 use super::single_use;
 use crate::app::App;
 use crate::audit::counts::Counted;
@@ -113,7 +115,10 @@ impl<'a> Attempt<'a> {
             Err(error) => return self.refuse(error, None, None).await,
         };
         self.record_token(&checked, request, &organization);
-        let (approval, checked) = self.app.decisions.approve(request, checked).await;
+        let turns = &self.app.decisions;
+        let Ok((approval, checked)) = decide(turns, organization.id, request, checked).await else {
+            return self.limit(TOO_COSTLY, Duration::ZERO).await;
+        };
         let issuer = checked.issuer_index();
         let issuer = issuer.and_then(|index| organization.issuer(index));
         let decided = match &approval {
@@ -183,11 +188,7 @@ impl<'a> Attempt<'a> {
         };
         let limit = &self.app.issuer_limit;
         if let Err(wait) = limit.take(issuer.id.clone(), self.app.clock.instant()) {
-            self.app.metrics.limited();
-            let is_recorded = self
-                .deny(RATE_LIMITED, format!("denied: {TOO_MANY}"), None)
-                .await?;
-            return Err(ExchangeFailure::RateLimited { wait, is_recorded });
+            return self.limit(TOO_MANY, wait).await;
         }
         self.record_approval(&approval);
         let token = inputs.checked.token();

@@ -1,84 +1,73 @@
-//! Where policies are compiled and evaluated: in place if they are few, else on threads of their own,
-//! so that the policies of one organization do not delay the exchanges of others.
+//! Where policies are evaluated: in place, or if that takes long, on threads that organizations take turns
+//! on, so that the policies of one do not delay the exchanges of others.
 
-use std::sync::Arc;
-
+use claimgate::claims::TrustedClaims;
 use claimgate::exchange::{Approval, ExchangeRequest, Refusal, approve};
+use claimgate::explain::cost;
 use claimgate::inspect::Checked;
-use claimgate::policy::PolicySet;
-use tokio::sync::Semaphore;
 
-/// The most policies that are evaluated in place.
+use crate::turns::{Crowded, Turns};
+
+/// The most steps that a decision takes in place: about two milliseconds.
+const MAX_STEPS_IN_PLACE: u64 = 2_000_000;
+
+/// The most policies that are explained in place, and evaluated in place with a long token. Without
+/// steps, the index finds the few that matter among any number of policies.
 const MANY_POLICIES: usize = 1_000;
 
-/// The largest weight of policies that are evaluated in place: with a token of 64 KiB, two million
-/// steps, about two milliseconds.
+/// A token longer than this is long, in bytes. It may have a list of thousands of values.
+const LONG_TOKEN: usize = 16 * 1024;
+
+/// The largest weight of policies that are explained in place.
 const LARGE_WEIGHT: u64 = 32;
 
-/// The threads for work on many policies.
-#[derive(Debug)]
-pub(crate) struct Decisions {
-    /// One for each thread.
-    permits: Arc<Semaphore>,
+/// The most characters that a request has besides its token.
+const LONGEST_TARGET: usize = 100;
+
+/// Decides a request of an organization.
+///
+/// # Errors
+/// [`Crowded`] if too many costly decisions of the organization are waiting.
+pub(super) async fn decide(
+    turns: &Turns,
+    organization: i64,
+    request: &ExchangeRequest,
+    checked: Checked,
+) -> Result<(Result<Approval, Refusal>, Checked), Crowded> {
+    if !is_costly(request, &checked) {
+        return Ok((approve(request, &checked), checked));
+    }
+    let request = request.clone();
+    let work = move || (approve(&request, &checked), checked);
+    turns.try_run(Some(organization), work).await
 }
 
-impl Default for Decisions {
-    /// Half of the processors.
-    fn default() -> Self {
-        let processors = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            permits: Arc::new(Semaphore::new(processors.div_ceil(2))),
-        }
+/// Whether a decision takes long. The number of policies alone says nothing about that.
+fn is_costly(request: &ExchangeRequest, checked: &Checked) -> bool {
+    let (None, Some(issuer), Some(token)) = (checked.failure(), checked.issuer(), checked.token())
+    else {
+        // No policy is evaluated.
+        return false;
+    };
+    let (policies, length) = (issuer.policies(), token.signing_input().len());
+    if policies.len() > MANY_POLICIES && length > LONG_TOKEN {
+        return true;
     }
+    // Claims have fewer characters than their token.
+    let characters = length.max(LONGEST_TARGET) as u64;
+    if policies.weight().saturating_mul(characters) <= MAX_STEPS_IN_PLACE {
+        return false;
+    }
+    let claims = TrustedClaims::dangerous_assume_verified(token.claims.clone());
+    let cost = cost(policies, &claims, &request.requested);
+    // Beyond the limit, nothing is evaluated.
+    cost.is_within() && cost.steps > MAX_STEPS_IN_PLACE
 }
 
-impl Decisions {
-    /// One thread, for work that exchanges must not wait for.
-    pub(crate) fn apart() -> Self {
-        Self {
-            permits: Arc::new(Semaphore::new(1)),
-        }
-    }
-
-    /// Decides a request.
-    pub(super) async fn approve(
-        &self,
-        request: &ExchangeRequest,
-        checked: Checked,
-    ) -> (Result<Approval, Refusal>, Checked) {
-        if !is_slow(&checked) {
-            return (approve(request, &checked), checked);
-        }
-        let request = request.clone();
-        self.run(move || (approve(&request, &checked), checked))
-            .await
-    }
-
-    /// Runs slow work on a thread of its own.
-    pub(crate) async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> T {
-        let permit = Arc::clone(&self.permits).acquire_owned().await;
-        let task = tokio::task::spawn_blocking(move || {
-            // Held until the work is done, even if the request has timed out.
-            let _permit = permit;
-            work()
-        });
-        match task.await {
-            Ok(result) => result,
-            Err(error) => std::panic::resume_unwind(error.into_panic()),
-        }
-    }
-}
-
-/// Whether evaluating the policies that decide could take long.
-pub(super) fn is_slow(checked: &Checked) -> bool {
-    checked
-        .issuer()
-        .is_some_and(|issuer| is_large(issuer.policies()))
-}
-
-fn is_large(policies: &PolicySet) -> bool {
-    policies.len() > MANY_POLICIES || policies.weight() > LARGE_WEIGHT
+/// Whether explaining a decision takes long: that looks at each policy.
+pub(super) fn is_long_to_explain(checked: &Checked) -> bool {
+    checked.issuer().is_some_and(|issuer| {
+        let policies = issuer.policies();
+        policies.len() > MANY_POLICIES || policies.weight() > LARGE_WEIGHT
+    })
 }

@@ -8,12 +8,12 @@ use claimgate::issuer::Issuers;
 use claimgate::jwt::peek_unverified;
 
 use super::compiled::CompiledOrganization;
-use super::decisions::Decisions;
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::keys::error::KeyError;
 use crate::keys::store::{IssuerKeys, KeyStore};
 use crate::lock::{read, write};
+use crate::turns::Turns;
 
 /// Policies of more bytes are compiled on a thread of their own.
 const MANY_BYTES: usize = 64 * 1024;
@@ -23,8 +23,8 @@ const MANY_BYTES: usize = 64 * 1024;
 pub(crate) struct Directory {
     store: Store,
     keys: KeyStore,
-    compiling: Decisions,
-    compiled: RwLock<HashMap<String, Arc<CompiledOrganization>>>,
+    compiling: Turns,
+    compiled: Arc<RwLock<HashMap<String, Arc<CompiledOrganization>>>>,
     /// The latest known version of each organization.
     latest: RwLock<LatestVersions>,
 }
@@ -42,8 +42,8 @@ impl Directory {
         Self {
             store,
             keys,
-            compiling: Decisions::default(),
-            compiled: RwLock::default(),
+            compiling: Turns::half(),
+            compiled: Arc::default(),
             latest: RwLock::default(),
         }
     }
@@ -66,20 +66,33 @@ impl Directory {
             write(&self.compiled).remove(name);
             return Ok(None);
         };
-        let records = self.store.issuers(organization.id).await?;
-        let policies = self.store.policies(organization.id).await?;
+        let id = organization.id;
+        let records = self.store.issuers(id).await?;
+        let policies = self.store.policies(id).await?;
         let documents: HashMap<_, _> = policies
             .into_iter()
             .map(|policy| (policy.issuer, policy.document))
             .collect();
         let size: usize = documents.values().map(String::len).sum();
-        let compile = move || CompiledOrganization::new(&organization, &records, &documents);
-        let compiled = Arc::new(if size > MANY_BYTES {
-            self.compiling.run(compile).await
+        let cache = Arc::clone(&self.compiled);
+        let compile = move || {
+            // Another exchange may have waited for the same, and be done.
+            let known = read(&cache).get(&organization.name).cloned();
+            let is_same = |known: &Arc<CompiledOrganization>| {
+                known.id == organization.id && known.version >= organization.version
+            };
+            known.filter(is_same).unwrap_or_else(|| {
+                let compiled = CompiledOrganization::new(&organization, &records, &documents);
+                let compiled = Arc::new(compiled);
+                write(&cache).insert(organization.name.clone(), Arc::clone(&compiled));
+                compiled
+            })
+        };
+        let compiled = if size > MANY_BYTES {
+            self.compiling.run(Some(id), compile).await
         } else {
             compile()
-        });
-        write(&self.compiled).insert(name.to_owned(), Arc::clone(&compiled));
+        };
         Ok(Some(compiled))
     }
 

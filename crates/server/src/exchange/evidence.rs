@@ -38,19 +38,15 @@ pub(super) struct Context<'a> {
     pub(super) at: i64,
     /// Clock skew that was tolerated, in seconds.
     pub(super) leeway: u64,
-    /// Whether the explanation is needed for the audit file.
-    pub(super) has_audit_file: bool,
 }
 
 impl Evidence {
-    /// The evidence of a decision.
-    pub(super) fn collect(context: Context<'_>, checked: Checked) -> Self {
-        let inputs = context.inputs(&checked);
-        match inputs {
-            Some(inputs) if !context.has_audit_file => return inputs,
-            _ => {}
-        }
-        let explanation = context.explanation(checked);
+    /// The evidence of a decision that is explained; `inputs` if it can be reproduced from them.
+    pub(super) fn explained(
+        inputs: Option<Self>,
+        explanation: Option<String>,
+        has_audit_file: bool,
+    ) -> Self {
         match inputs {
             Some(inputs) => Self {
                 explanation,
@@ -59,7 +55,7 @@ impl Evidence {
             None => Self {
                 detail: explanation.clone(),
                 documents: Vec::new(),
-                explanation: explanation.filter(|_| context.has_audit_file),
+                explanation: explanation.filter(|_| has_audit_file),
             },
         }
     }
@@ -67,7 +63,7 @@ impl Evidence {
 
 impl Context<'_> {
     /// The inputs of a decision; `None` if the explanation could not be reproduced from them.
-    fn inputs(&self, checked: &Checked) -> Option<Evidence> {
+    pub(super) fn inputs(&self, checked: &Checked) -> Option<Evidence> {
         let is_genuine = checked.is_genuine();
         let is_short =
             is_genuine || checked.token()?.signing_input().len() <= MAX_UNVERIFIED_DETAIL;
@@ -94,25 +90,25 @@ impl Context<'_> {
             explanation: None,
         })
     }
+}
 
-    /// The explanation as JSON, or a note if it is too long. It holds no credential: the signature
-    /// is not part of it, and claims are none.
-    fn explanation(&self, checked: Checked) -> Option<String> {
-        let max = if checked.is_genuine() {
-            MAX_DETAIL
-        } else {
-            MAX_UNVERIFIED_DETAIL
-        };
-        let inspection = checked.explain(&self.request.requested);
-        let json = serde_json::to_string(&inspection).ok()?;
-        if json.len() <= max {
-            return Some(json);
-        }
-        let note = format!(
-            "the evidence has {} bytes, over the limit of {max}",
-            json.len()
-        );
-        let summary = truncated(&inspection.summary);
-        serde_json::to_string(&serde_json::json!({"summary": summary, "note": note})).ok()
+/// The explanation of a decision as JSON, or a note if it is too long. It holds no credential: the
+/// signature is not part of it, and claims are none.
+pub(super) fn explanation(request: &ExchangeRequest, checked: Checked) -> Option<String> {
+    let max = if checked.is_genuine() {
+        MAX_DETAIL
+    } else {
+        MAX_UNVERIFIED_DETAIL
+    };
+    let inspection = checked.explain(&request.requested);
+    let json = serde_json::to_string(&inspection).ok()?;
+    if json.len() <= max {
+        return Some(json);
     }
+    let note = format!(
+        "the evidence has {} bytes, over the limit of {max}",
+        json.len()
+    );
+    let summary = truncated(&inspection.summary);
+    serde_json::to_string(&serde_json::json!({"summary": summary, "note": note})).ok()
 }

@@ -11,11 +11,14 @@ use claimgate_api::OauthErrorBody;
 use crate::db::error::StoreError;
 use crate::http::error::{ApiError, OauthError};
 
-/// The code of an exchange that the rate limit of its issuer refuses.
+/// The code of an exchange that is refused because there are too many.
 pub(super) const RATE_LIMITED: &str = "rate-limited";
 
 /// The message of an exchange that the rate limit of its issuer refuses.
 pub(super) const TOO_MANY: &str = "too many exchanges on this issuer";
+
+/// The message of an exchange that the share of its organization in costly decisions refuses.
+pub(super) const TOO_COSTLY: &str = "too many costly decisions of this organization at once";
 
 /// Why an exchange grants no token.
 pub(super) enum ExchangeFailure {
@@ -23,8 +26,10 @@ pub(super) enum ExchangeFailure {
         error: ExchangeError,
         is_recorded: bool,
     },
-    /// Too many exchanges on the issuer.
+    /// Too many exchanges.
     RateLimited {
+        /// [`TOO_MANY`] or [`TOO_COSTLY`].
+        problem: &'static str,
         /// The time until there may be another.
         wait: Duration,
         is_recorded: bool,
@@ -60,9 +65,13 @@ impl ExchangeFailure {
                     StatusCode::from_u16(error.status()).unwrap_or(StatusCode::BAD_REQUEST);
                 (status, Json(error.response(&reference))).into_response()
             }
-            Self::RateLimited { wait, is_recorded } => {
+            Self::RateLimited {
+                problem,
+                wait,
+                is_recorded,
+            } => {
                 let reference = shown(reference, is_recorded);
-                let problem = format!("{TOO_MANY} (reference {reference})");
+                let problem = format!("{problem} (reference {reference})");
                 OauthError::from(ApiError::too_many_requests(&problem, wait)).into_response()
             }
             Self::Store(error) => {

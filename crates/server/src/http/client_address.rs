@@ -55,7 +55,9 @@ fn forwarded(headers: &HeaderMap, proxies: usize) -> Result<IpAddr, String> {
     let mut entries = lines
         .iter()
         .rev()
-        .flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','));
+        .flat_map(|line| line.as_bytes().rsplit(|byte| *byte == b','))
+        // Empty members of a list do not count (RFC 9110, section 5.6.1).
+        .filter(|entry| !entry.trim_ascii().is_empty());
     let mut passed = 0;
     let entry = entries.by_ref().inspect(|_| passed += 1).nth(proxies - 1);
     let Some(entry) = entry else {
@@ -138,6 +140,13 @@ mod tests {
             (&[b"\xff\xfe, 1.2.3.4"], 1, "1.2.3.4"),
             (&[b"\xc3\xa9", b"1.2.3.4"], 1, "1.2.3.4"),
             (&[b",,, 1.2.3.4"], 1, "1.2.3.4"),
+            (&[b"1.2.3.4, "], 1, "1.2.3.4"),
+            (&[b"1.2.3.4", b""], 1, "1.2.3.4"),
+            (
+                &[b"6.6.6.6, 1.2.3.4,, ,", b" , ", b"10.0.0.1,\t"],
+                2,
+                "1.2.3.4",
+            ),
             (&[b"1.2.3.4:5678"], 1, "1.2.3.4"),
             (&[b"2001:db8::1"], 1, "2001:db8::1"),
             (&[b"[2001:db8::1]"], 1, "2001:db8::1"),
@@ -164,7 +173,8 @@ mod tests {
             (&[][..], 1, "expected 1 addresses, found 0"),
             (&[&b"1.2.3.4"[..]][..], 2, "expected 2 addresses, found 1"),
             (&[b"nonsense"], 1, "from the end, found `nonsense`"),
-            (&[b"1.2.3.4, "], 1, "from the end, found ``"),
+            (&[b" , ,"], 1, "expected 1 addresses, found 0"),
+            (&[b"1.2.3.4, "], 2, "expected 2 addresses, found 1"),
             (&[b"1.2.3.4\xff"], 1, "found `1.2.3.4\u{fffd}`"),
             (&[b"1.2.3.4:"], 1, "found `1.2.3.4:`"),
             (&[b"1.2.3.4:99999"], 1, "found"),

@@ -195,6 +195,9 @@ impl From<StoreError> for ApiError {
             StoreError::Exists { .. } => StatusCode::CONFLICT,
             StoreError::Conflict { .. } => StatusCode::PRECONDITION_FAILED,
             StoreError::Limit { .. } => StatusCode::BAD_REQUEST,
+            StoreError::Busy => {
+                return Self::too_many_requests(&error.to_string(), Duration::ZERO);
+            }
             _ => {
                 // The details are for the log only: they may name hosts and files.
                 tracing::error!(%error, "a request failed");

@@ -30,7 +30,7 @@ pub(super) async fn guarded(
     let mode = app.guard;
     let judge = move || review(mode, &before, &after);
     Ok(IssuerUpdate {
-        findings: app.reviews.run(judge).await?,
+        findings: app.reviews.run(Some(organization), judge).await?,
         judged_with: Some(stored.version),
         ..update
     })

@@ -4,6 +4,7 @@ pub(crate) mod effect;
 mod guarded;
 pub(crate) mod key_routes;
 pub(crate) mod policy_routes;
+mod policy_store;
 pub(crate) mod record;
 pub(crate) mod revision_routes;
 pub(crate) mod revisions;

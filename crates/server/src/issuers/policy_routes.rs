@@ -84,15 +84,16 @@ async fn update(
 ) -> Result<Response, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
     let expected = if_match(&headers)?;
-    let text =
-        std::str::from_utf8(&body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
-    let policies = match parse_policies(text) {
-        Err(errors) if !has_no_policies(text) => return Err(ApiError::invalid_document(errors)),
-        parsed => parsed.unwrap_or_default(),
+    let length = body.len();
+    let policies = if length > LONG_BODY {
+        let parse = move || parse(&body);
+        app.reviews.run(Some(organization.id), parse).await?
+    } else {
+        parse(&body)?
     };
     let replacement = Replacement {
         policies,
-        length: body.len(),
+        length,
         expected,
         origin: PolicyOrigin::Written,
     };
@@ -138,7 +139,7 @@ pub(super) async fn replace(
         let deleted = store.deleted_before(organization.id, of_url, now()).await?;
         let check = move || check(mode, &issuer, (&before, deleted), (policies, origin));
         let checked = if length > LONG_BODY || mode != GuardMode::Off {
-            app.reviews.run(check).await?
+            app.reviews.run(Some(organization.id), check).await?
         } else {
             check()?
         };
@@ -213,6 +214,16 @@ fn check(
         document: policies_json(policies).to_string(),
         origin,
     })
+}
+
+/// The policies of a body.
+fn parse(body: &[u8]) -> Result<Vec<PolicyDefinition>, ApiError> {
+    let text =
+        std::str::from_utf8(body).map_err(|_| ApiError::bad_request("the body is not UTF-8"))?;
+    match parse_policies(text) {
+        Err(errors) if !has_no_policies(text) => Err(ApiError::invalid_document(errors)),
+        parsed => Ok(parsed.unwrap_or_default()),
+    }
 }
 
 /// Whether a body is an object without policies.

@@ -2,9 +2,7 @@
 
 use claimgate_api::ChangeAction;
 
-use super::record::{
-    IssuerRecord, IssuerUpdate, NewIssuer, PolicyOrigin, PolicyRecord, PolicyUpdate,
-};
+use super::record::{IssuerRecord, IssuerUpdate, NewIssuer, PolicyRecord};
 use crate::changes::difference;
 use crate::changes::record::Change;
 use crate::db::columns::{number, text};
@@ -25,7 +23,7 @@ const ISSUER_WITH_POLICIES: &str =
      JOIN policies ON policies.issuer = issuers.id WHERE organizations.id = $1";
 
 /// Their policies.
-const POLICIES_OF_ORGANIZATION: &str =
+pub(super) const POLICIES_OF_ORGANIZATION: &str =
     "SELECT policies.*, issuers.url, issuers.version AS issuer_version FROM policies JOIN issuers ON issuers.id = policies.issuer
      JOIN organizations ON organizations.name = issuers.organization WHERE organizations.id = $1";
 
@@ -318,69 +316,13 @@ impl Store {
         self.commit_change(transaction, change).await?;
         Ok(organization.version)
     }
-
-    /// Replaces the policies with an id. Returns the number of the change as well.
-    ///
-    /// # Errors
-    /// [`StoreError::Missing`] or [`StoreError::Conflict`].
-    pub async fn update_policies(
-        &self,
-        organization: i64,
-        id: &str,
-        update: PolicyUpdate,
-        now: i64,
-    ) -> Result<(PolicyRecord, i64), StoreError> {
-        let PolicyUpdate {
-            document,
-            expected,
-            judged_with,
-            origin,
-            findings,
-        } = update;
-        let mut transaction = self.begin().await?;
-        let organization = Self::bump_version(&mut transaction, organization).await?;
-        let query = format!("{POLICIES_OF_ORGANIZATION} AND policies.id = $2");
-        let query = sqlx::query(&query)
-            .bind(organization.id)
-            .bind(id.to_owned());
-        let row = query.fetch_optional(&mut *transaction).await?;
-        let row = row.ok_or(StoreError::Missing { what: "policy" })?;
-        let mut record = PolicyRecord::read(&row)?;
-        expect_version(expected, record.version)?;
-        expect_version(judged_with, number(&row, "issuer_version")?)?;
-        let difference = difference::policies(&record.document, &document);
-        record.document = document;
-        record.version += 1;
-        record.modified = now;
-        sqlx::query("UPDATE policies SET document = $1, version = $2, modified = $3 WHERE id = $4")
-            .bind(record.document.clone())
-            .bind(record.version)
-            .bind(now)
-            .bind(record.id.clone())
-            .execute(&mut *transaction)
-            .await?;
-        let (action, restored) = match origin {
-            PolicyOrigin::Written => (ChangeAction::PoliciesReplaced, None),
-            PolicyOrigin::Revision(version) => (ChangeAction::PoliciesRestored, Some(version)),
-            PolicyOrigin::Deleted => (ChangeAction::DeletionUndone, None),
-        };
-        self.insert_revision(&mut transaction, &record, restored)
-            .await?;
-        let change = Change::new(action)
-            .within(&organization)
-            .of_issuer(&record.issuer, Some(&text(&row, "url")?))
-            .with(difference)
-            .with_findings(findings);
-        self.commit_change(transaction, change).await?;
-        Ok((record, organization.version))
-    }
 }
 
 fn json_list(items: &[String]) -> String {
     serde_json::to_string(items).unwrap_or_default()
 }
 
-fn expect_version(expected: Option<i64>, found: i64) -> Result<(), StoreError> {
+pub(super) fn expect_version(expected: Option<i64>, found: i64) -> Result<(), StoreError> {
     match expected {
         Some(expected) if expected != found => Err(StoreError::Conflict { expected, found }),
         _ => Ok(()),

@@ -1,14 +1,121 @@
 //! What one organization's policies may cost the others: limits when they are saved, decisions on many
 //! of them, and decisions that are refused.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, Connection as _};
+use tokio::task::JoinSet;
 
 use crate::support::Database;
-use crate::support::site::{Site, config, standard_policies};
+use crate::support::issuer::{Issuer, URL};
+use crate::support::site::{Site, config, exchange_body, standard_policies};
 
 fn allow(rules: &Value) -> Value {
     json!({"decision": "allow", "tokenType": "organization", "rules": rules})
+}
+
+/// Costs a quarter of what a decision may: four patterns of 4,000 characters, each 63 steps for each
+/// character of the subject.
+fn costly_policies(last: &Value) -> Value {
+    let costly =
+        (0..4).map(|index| allow(&json!({"sub": format!("*{}.c*", "a".repeat(4_000 - index))})));
+    costly.chain([last.clone()]).collect()
+}
+
+/// A second organization, with the issuer of the first and policies of its own.
+async fn add_organization(site: &Site, issuer: &Issuer, policies: &Value) {
+    let root = &site.root;
+    let name = json!({"name": "other"});
+    site.post("/api/orgs", root, &name).await.expect(200);
+    let body = json!({"name": "CI", "url": URL, "jwks": issuer.jwks()});
+    let path = "/api/orgs/other/oidc/issuers";
+    let added = site.post(path, root, &body).await.expect(200);
+    let id = added["id"].as_str().unwrap();
+    let path = format!("/api/orgs/other/auth/policies/oidcissuers/{id}");
+    let stored = site.get(&path, root).await.expect(200);
+    let id = stored["id"].as_str().unwrap();
+    let path = format!("/api/orgs/other/auth/policies/{id}");
+    let body = json!({"policies": policies});
+    site.patch(&path, root, &body).await.expect(200);
+}
+
+#[tokio::test]
+async fn costly_decisions_of_one_organization_do_not_hold_up_another() {
+    let database = Database::sqlite();
+    let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
+    let open = allow(&json!({"sub": "*"}));
+    site.set_policies(&id, &costly_policies(&open)).await;
+    add_organization(&site, &issuer, &costly_policies(&open)).await;
+    let token = issuer.token(json!({"sub": "a".repeat(30_000)}));
+    let own = exchange_body(&token, "organization", "");
+    let mut others = own.clone();
+    others["audience"] = json!("urn:pulumi:org:other");
+    let (site, served) = (Arc::new(site), Arc::new(AtomicUsize::new(0)));
+    let mut many = JoinSet::new();
+    for _ in 0..60 {
+        let (site, served, own) = (Arc::clone(&site), Arc::clone(&served), own.clone());
+        many.spawn(async move {
+            let answer = site.post("/api/oauth/token", "", &own).await;
+            if answer.status == 200 {
+                served.fetch_add(1, Ordering::Relaxed);
+            }
+            answer
+        });
+    }
+    // Until the share of the first organization is used up.
+    let mut answers = vec![many.join_next().await.unwrap().unwrap()];
+    let other = site.post("/api/oauth/token", "", &others).await;
+    let served_before = served.load(Ordering::Relaxed);
+    answers.append(&mut many.join_all().await);
+    other.expect(200);
+    let [granted, refused]: [Vec<_>; 2] = [200, 429].map(|status| {
+        let answers = answers.iter();
+        answers.filter(|answer| answer.status == status).collect()
+    });
+    assert_eq!(granted.len() + refused.len(), 60);
+    assert!(!refused.is_empty(), "none is over the share");
+    assert!(
+        served_before + 3 < granted.len(),
+        "{served_before} of {} were before it",
+        granted.len()
+    );
+    let refused = refused[0];
+    assert_eq!(refused.headers["retry-after"], "1");
+    let body = refused.json();
+    assert_eq!(body["error"], "too_many_requests");
+    let description = body["error_description"].as_str().unwrap();
+    let rest = description
+        .strip_prefix("too many costly decisions of this organization at once (reference ")
+        .unwrap();
+    let entry = audit_entry(&site, rest.split(')').next().unwrap()).await;
+    assert_eq!(
+        (&entry["decision"], &entry["code"], &entry["summary"]),
+        (
+            &json!("denied"),
+            &json!("rate-limited"),
+            &json!("denied: too many costly decisions of this organization at once")
+        )
+    );
+}
+
+#[tokio::test]
+async fn many_policies_alone_wait_for_no_turn() {
+    let database = Database::sqlite();
+    let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
+    let others = (0..3_000).map(|index| allow(&json!({"sub": format!("repo:acme/r{index}:*")})));
+    site.set_policies(&id, &others.collect()).await;
+    let token = issuer.token(json!({"sub": "repo:acme/r2999:main"}));
+    let site = Arc::new(site);
+    let mut exchanges = JoinSet::new();
+    for _ in 0..40 {
+        let (site, token) = (Arc::clone(&site), token.clone());
+        exchanges.spawn(async move { site.exchange(&token, "organization", "").await });
+    }
+    for answer in exchanges.join_all().await {
+        answer.expect(200);
+    }
 }
 
 async fn audit_entry(site: &Site, reference: &str) -> Value {

@@ -11,7 +11,7 @@ use claimgate_server::config::{Config, ConnectionLimits, Limits, ProviderConfig,
 use claimgate_server::keys::{KeyConfig, Network};
 
 use super::{MAX_LEEWAY, Serve};
-use crate::serve::secrets::{BOOTSTRAP, bootstrap, token_key};
+use crate::serve::secrets::{BOOTSTRAP, bootstrap, token_key, warn_of_folder};
 
 /// Seconds of a year.
 const YEAR: u64 = 31_536_000;
@@ -80,6 +80,9 @@ impl Serve {
                 "expected --state-dir with a PostgreSQL database, a folder for the bootstrap token that the first start \
                  generates, or --bootstrap-token-file with a token of your own"
             );
+        }
+        if let Some(path) = bootstrap_file.as_ref().filter(|_| bootstrap.is_none()) {
+            warn_of_folder(path.file());
         }
         let refusals = self.refusals()?;
         let (limits, connections) = (Limits::default(), ConnectionLimits::default());
@@ -154,8 +157,16 @@ impl Serve {
     /// Logs to standard error.
     pub(in crate::serve) fn start_logging(&self) -> Result<()> {
         let words = self.log.as_deref().unwrap_or("info");
-        claimgate_server::start_logging(words, self.log_format.as_deref() != Some("text"))
-            .map_err(anyhow::Error::msg)
+        claimgate_server::start_logging(words, !self.is_log_text()).map_err(anyhow::Error::msg)
+    }
+
+    /// Whether a person reads the log as it is written, and not a program that expects JSON.
+    pub(in crate::serve) fn is_log_for_people(&self) -> bool {
+        self.is_log_text() || std::io::stderr().is_terminal()
+    }
+
+    fn is_log_text(&self) -> bool {
+        self.log_format.as_deref() == Some("text")
     }
 }
 

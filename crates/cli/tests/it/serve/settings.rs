@@ -40,6 +40,82 @@ fn secrets_that_others_can_read_are_warned_of() {
 }
 
 #[test]
+fn a_folder_that_everyone_may_write_is_warned_of() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let files = tempfile::tempdir().unwrap();
+    let folder = files.path().join("state");
+    std::fs::create_dir(&folder).unwrap();
+    let warning =
+        "the folder of the bootstrap token's file can be written by every user: expected mode 700";
+    for (mode, is_configured, count) in [
+        (0o700, false, 0),
+        (0o775, false, 0),
+        (0o777, false, 1),
+        (0o777, true, 0),
+    ] {
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+        let server = Process::builder(files.path()).arguments(&["--state-dir", "state"]);
+        let server = match is_configured {
+            true => server.start(),
+            false => server.without_bootstrap().start(),
+        };
+        let log = server.errors();
+        let warnings = log.lines().filter(|line| {
+            line.contains("WARN") && line.contains("\"state\"") && line.contains(warning)
+        });
+        assert_eq!(warnings.count(), count, "{mode:o} {log}");
+    }
+}
+
+#[test]
+fn every_line_of_a_log_in_json_is_json() {
+    let files = tempfile::tempdir().unwrap();
+    let mut server = Process::builder(files.path())
+        .without_bootstrap()
+        .arguments(&["--demo"])
+        .start();
+    assert!(server.stop().success());
+    let log = server.errors();
+    let lines: Vec<Value> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}")))
+        .collect();
+    let url = format!("http://{}", server.address);
+    let has = |member: &str, expected: &str| lines.iter().any(|line| line[member] == expected);
+    assert!(has("url", &url), "{log}");
+    assert!(has("tokens", &format!("{url}/demo/tokens")), "{log}");
+    let is_command = |line: &Value| {
+        let command = line["command"].as_str();
+        command.is_some_and(|command| command.starts_with("claimgate bootstrap-token --database "))
+    };
+    assert!(lines.iter().any(is_command), "{log}");
+    assert!(!log.contains("curl"), "{log}");
+}
+
+#[test]
+fn a_bootstrap_token_that_cannot_be_sent_is_refused() {
+    let files = tempfile::tempdir().unwrap();
+    let thirty = "secret-secret-secret-secret-secr";
+    for (text, found) in [
+        (format!("{thirty} more"), "a space at place 33"),
+        (format!("{thirty}\nmore\n"), "a line break at place 33"),
+        (format!("{thirty}\tmore"), "a control character at place 33"),
+        (format!("{thirty}é"), "another character at place 33"),
+    ] {
+        std::fs::write(files.path().join("token"), text).unwrap();
+        let said = Process::builder(files.path())
+            .without_bootstrap()
+            .arguments(&["--bootstrap-token-file", "token"])
+            .fail();
+        let expected = format!(
+            "token: expected a bootstrap token of visible ASCII characters without spaces, as it is sent in a header, found {found}"
+        );
+        assert!(said.contains(&expected), "{said}");
+        assert!(!said.contains("secret-"), "{said}");
+    }
+}
+
+#[test]
 fn what_cannot_be_is_said_in_a_sentence() {
     let files = tempfile::tempdir().unwrap();
     let refused = |arguments: &[&str]| Process::builder(files.path()).arguments(arguments).fail();

@@ -16,6 +16,8 @@ use crate::db::error::{StoreError, cause};
 
 /// The parameters of a URL that name the mode.
 const MODES: [&str; 2] = ["sslmode", "ssl-mode"];
+/// The parameters of a URL that name the authorities to trust.
+const ROOTS: [&str; 3] = ["sslrootcert", "ssl-root-cert", "ssl-ca"];
 /// The parameters of a URL that name a file.
 const FILES: [&str; 7] = [
     "sslrootcert",
@@ -63,13 +65,24 @@ impl Address {
             let bare = bare.to_owned();
             url.query_pairs_mut().append_pair("host", &bare);
         }
+        let modes: Vec<_> = values(&url, &MODES).collect();
+        if let [first, .., last] = modes.as_slice() {
+            // The driver would take the last one.
+            let found = format!("expected one `sslmode`, found `{first}` and `{last}`");
+            return Err(problem(found));
+        }
         let options = read(&url)?;
         let is_local = options.get_socket().is_some() || is_local(options.get_host());
-        let is_named = url.query_pairs().any(|(name, _)| MODES.contains(&&*name));
-        if !is_local && !is_named {
+        if !is_local && modes.is_empty() {
             url.query_pairs_mut().append_pair(MODES[0], "verify-full");
         }
-        let mode = read(&url)?.get_ssl_mode();
+        let mut mode = read(&url)?.get_ssl_mode();
+        if matches!(mode, PgSslMode::Require) && values(&url, &ROOTS).next().is_some() {
+            // As libpq has it: someone who names an authority wants it to count. The driver would accept
+            // any certificate.
+            mode = PgSslMode::VerifyCa;
+            set_mode(&mut url, name(mode));
+        }
         Ok(Self {
             host: options.get_host().to_owned(),
             url,
@@ -164,6 +177,25 @@ impl Address {
             },
         }
     }
+}
+
+/// Sets the mode of a URL in place of the present one.
+fn set_mode(url: &mut Url, mode: &str) {
+    let pairs = url.query_pairs().into_owned();
+    let others: Vec<_> = pairs
+        .filter(|(name, _)| !MODES.contains(&name.as_str()))
+        .collect();
+    url.query_pairs_mut()
+        .clear()
+        .extend_pairs(others)
+        .append_pair(MODES[0], mode);
+}
+
+/// The values of parameters of a URL.
+fn values<'a>(url: &'a Url, names: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+    let pairs = url.query_pairs();
+    let named = pairs.filter(|(name, _)| names.contains(&&**name));
+    named.map(|(_, value)| value.into_owned())
 }
 
 fn read(url: &Url) -> Result<PgConnectOptions, StoreError> {
@@ -272,6 +304,23 @@ mod tests {
     }
 
     #[test]
+    fn with_an_authority_require_checks_it() {
+        for root in ["sslrootcert", "ssl-root-cert", "ssl-ca"] {
+            for named in ["sslmode=require&", "ssl-mode=require&"] {
+                let url = format!("postgres://db.example/claimgate?{named}{root}=ca.pem");
+                assert_eq!(mode(&url), "verify-ca", "{url}");
+                assert!(warning(&url).unwrap().contains("`sslmode=verify-ca`"));
+            }
+            let url = format!("postgres://localhost/claimgate?{root}=ca.pem&sslmode=require");
+            assert_eq!(mode(&url), "verify-ca", "{url}");
+            for kept in ["prefer", "verify-full"] {
+                let url = format!("postgres://db.example/a?{root}=ca.pem&sslmode={kept}");
+                assert_eq!(mode(&url), kept);
+            }
+        }
+    }
+
+    #[test]
     fn an_address_of_ipv6_is_without_brackets() {
         let address = Address::parse("postgres://[2001:db8::1]/claimgate").unwrap();
         assert_eq!(address.options().unwrap().get_host(), "2001:db8::1");
@@ -286,6 +335,14 @@ mod tests {
         for (url, expected) in [
             ("postgres://u:secret@db.example/a?sslmode=full", "\"full\""),
             ("postgres://u:secret@db.example:port/a", "port"),
+            (
+                "postgres://u:secret@db.example/a?sslmode=verify-full&sslmode=disable",
+                "expected one `sslmode`, found `verify-full` and `disable`",
+            ),
+            (
+                "postgres://u:secret@db.example/a?ssl-mode=require&application_name=b&sslmode=require",
+                "found `require` and `require`",
+            ),
             (
                 "postgres://u:secret@db.example/a?sslrootcert=/nonexistent.pem",
                 "`/nonexistent.pem` of `sslrootcert`",

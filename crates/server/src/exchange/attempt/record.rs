@@ -1,7 +1,5 @@
 //! What the audit log records about an exchange.
 
-use std::sync::Arc;
-
 use claimgate::claims::Value;
 use claimgate::exchange::{Approval, ExchangeRequest};
 use claimgate::inspect::Checked;
@@ -11,8 +9,8 @@ use claimgate_providers::tenant;
 use super::{Attempt, Inputs};
 use crate::audit::refusals::Charged;
 use crate::exchange::compiled::CompiledOrganization;
-use crate::exchange::decisions::is_slow;
-use crate::exchange::evidence::{Context, Evidence};
+use crate::exchange::decisions::is_long_to_explain;
+use crate::exchange::evidence::{Context, Evidence, explanation};
 use crate::text::truncated;
 
 impl Attempt<'_> {
@@ -36,27 +34,26 @@ impl Attempt<'_> {
             checked,
             organization,
         } = inputs;
-        let (at, leeway) = (self.now, self.app.leeway);
-        let has_audit_file = self.app.has_audit_file;
-        let collect =
-            move |request: &ExchangeRequest, organization: &CompiledOrganization, checked| {
-                let context = Context {
-                    request,
-                    organization,
-                    at,
-                    leeway,
-                    has_audit_file,
+        let context = Context {
+            request,
+            organization,
+            at: self.now,
+            leeway: self.app.leeway,
+        };
+        let (stored, has_audit_file) = (context.inputs(&checked), self.app.has_audit_file);
+        self.evidence = match stored {
+            Some(stored) if !has_audit_file => stored,
+            stored => {
+                let explanation = if is_long_to_explain(&checked) {
+                    let request = request.clone();
+                    let explain = move || explanation(&request, checked);
+                    let turns = &self.app.explanations;
+                    turns.run(Some(organization.id), explain).await
+                } else {
+                    explanation(request, checked)
                 };
-                Evidence::collect(context, checked)
-            };
-        self.evidence = if is_slow(&checked) {
-            let (request, organization) = (request.clone(), Arc::clone(organization));
-            let decisions = &self.app.decisions;
-            decisions
-                .run(move || collect(&request, &organization, checked))
-                .await
-        } else {
-            collect(request, organization, checked)
+                Evidence::explained(stored, explanation, has_audit_file)
+            }
         };
     }
 

@@ -1,10 +1,12 @@
 //! Refusals: recorded, or counted if there are too many.
 
+use std::time::Duration;
+
 use claimgate::exchange::ExchangeError;
 
 use super::{Attempt, Inputs};
 use crate::audit::refusals::Kind;
-use crate::exchange::failure::ExchangeFailure;
+use crate::exchange::failure::{ExchangeFailure, RATE_LIMITED};
 use crate::text::redacted;
 
 impl Attempt<'_> {
@@ -22,6 +24,22 @@ impl Attempt<'_> {
         }
         let is_recorded = self.deny(error.code(), redacted(&summary), inputs).await?;
         Err(ExchangeFailure::Refused { error, is_recorded })
+    }
+
+    /// Records that there are too many exchanges: `problem` says of what, and `wait` until when.
+    pub(super) async fn limit<T>(
+        mut self,
+        problem: &'static str,
+        wait: Duration,
+    ) -> Result<T, ExchangeFailure> {
+        self.app.metrics.limited();
+        let summary = format!("denied: {problem}");
+        let is_recorded = self.deny(RATE_LIMITED, summary, None).await?;
+        Err(ExchangeFailure::RateLimited {
+            problem,
+            wait,
+            is_recorded,
+        })
     }
 
     /// Records a refusal, or only counts it if there are too many. Returns whether it is recorded.

@@ -58,7 +58,9 @@ fn an_allowed_exchange_is_answered_with_a_placeholder() {
     assert_eq!(body.member("expires_in"), Some(&Value::Integer(7200)));
     let cut = simulated(ORGANIZATION, r#"{"sub":"a"}"#, "7200", Some(3600));
     assert!(
-        cut.notes.iter().any(|note| note.contains("2 hours is reduced to")),
+        cut.notes
+            .iter()
+            .any(|note| note.contains("2 hours is reduced to")),
         "{:?}",
         cut.notes
     );
