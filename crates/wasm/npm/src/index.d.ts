@@ -371,7 +371,7 @@ export class Engine {
    */
   static create(config: Config): { ok: true; engine: Engine } | { ok: false; errors: Diagnostic[] };
 
-  /** The issuers, with the number of their policies and the findings on those. */
+  /** The issuers, with the number of their policies and the findings on the text of those; `analyze` finds more, exactly. */
   readonly issuers: { url: string; name: string; policies: number; findings: Diagnostic[] }[];
 
   /**
