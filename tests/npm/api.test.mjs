@@ -196,6 +196,31 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       assert.equal(Engine.create({ issuers: [{ url, policies: JSON.stringify({ policies }) }] }).ok, true);
     });
 
+    test("members that no call has are refused, with the nearest known one", async () => {
+      const engine = make(Engine);
+      const token = signed();
+      const first = ({ errors: [{ code, path, help }] }) => [code, path, help];
+      for (const [input, expected] of [
+        [{ token, now, request: { tokenType: "organization", scop: "admin" } }, ["unknown-key", "request.scop", "known are tokenType, admin"]],
+        [{ token, now, request: { tokenType: "organization", teamName: "ops" } }, ["unknown-key", "request.teamName", "known are tokenType, admin"]],
+        [{ token, now, request: { tokenType: "team", teamname: "ops" } }, ["unknown-key", "request.teamname", "did you mean `teamName`?"]],
+        [{ token, now, request, skpi: ["time"] }, ["unknown-key", "skpi", "known are token, verifiedClaims, request, now"]],
+        [{ token, now, request, verifiedClaim: goodClaims }, ["unknown-key", "verifiedClaim", "did you mean `verifiedClaims`?"]],
+        [{ token: "garbage", request, verifiedClaims: goodClaims }, ["wrong-argument", "token", null]],
+      ]) {
+        for (const result of [engine.decide(input), await engine.decideAsync(input)]) {
+          assert.deepEqual([result.decision, result.code, first(result)], ["denied", "wrong-argument", expected]);
+        }
+      }
+      assert.equal(engine.decide({ token, now, request: { tokenType: "organization", teamName: undefined } }).decision, "allowed");
+      assert.deepEqual(first(engine.explain({ token, now, request, skpi: {} })), ["unknown-key", "skpi", "did you mean `skip`?"]);
+      assert.equal(first(engine.explain({ token, now, request, skip: { tim: true } }))[2], "did you mean `time`?");
+      assert.deepEqual(first(engine.explain({ token, claims: {}, now, request })), ["wrong-argument", "token", null]);
+      assert.equal(first(await engine.fetchKeys(() => {}, { forced: true }))[2], "did you mean `force`?");
+      assert.match(engine.exchange("", { now, contenttype: "x" }).reason, /unknown key `contenttype`/);
+      engine.free();
+    });
+
     test("a second issuer of one URL is refused", () => {
       const [error] = Engine.create({ issuers: [issuer, issuer] }).errors;
       assert.deepEqual([error.code, error.path], ["issuer-repeated", "issuers[1].url"]);
