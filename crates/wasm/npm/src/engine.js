@@ -34,17 +34,22 @@ function errorsOf(core) {
   return text === "" ? [] : JSON.parse(text);
 }
 
+/** An issuer without its policies, if they are a list. The core reads anything else with the issuer. */
+function withoutPolicies(issuer) {
+  if (typeof issuer !== "object" || issuer === null || Array.isArray(issuer)) return { list: [], rest: issuer };
+  const { policies, ...others } = issuer;
+  const isDocument = typeof policies === "object" && policies !== null && Object.keys(policies).join() === "policies";
+  const list = isDocument ? policies.policies : policies;
+  // The member stays: the core refuses policies in two members.
+  return Array.isArray(list) ? { list, rest: { ...others, policies: [] } } : { list: [], rest: { ...others, policies } };
+}
+
 /** Passes policies in parts, so that no text of all of them is ever needed. */
-function addPolicies(core, index, policies) {
+function addPolicies(core, index, list) {
   const add = (first, text) => {
     core.add_policies(index, first, text);
     return errorsOf(core);
   };
-  if (policies === undefined || policies === null) return [];
-  if (typeof policies === "string") return add(0, wellFormed(policies, `issuers[${index}].policies`));
-  const document = Array.isArray(policies) ? undefined : object(policies, `issuers[${index}].policies`);
-  const list = document === undefined ? policies : document.policies;
-  if (!Array.isArray(list)) throw new Wrong(`issuers[${index}].policies`, "an array of policies", list);
   const errors = [];
   for (let first = 0; first < list.length; first += POLICIES_AT_ONCE) {
     errors.push(...add(first, json(list.slice(first, first + POLICIES_AT_ONCE), `issuers[${index}].policies`)));
@@ -87,14 +92,10 @@ export function createPackage(glue, host) {
       let core;
       try {
         const { issuers, ...rest } = object(config, "config");
-        if (!Array.isArray(issuers)) throw new Wrong("issuers", "an array of issuers", issuers);
-        const parts = Array.from(issuers, (issuer, index) => {
-          const { policies, ...others } = object(issuer, `issuers[${index}]`);
-          return { policies, others };
-        });
-        core = glue.Core.create(json({ ...rest, issuers: parts.map(({ others }) => others) }, "config"));
+        const parts = Array.isArray(issuers) ? Array.from(issuers, withoutPolicies) : undefined;
+        core = glue.Core.create(json({ ...rest, issuers: parts?.map(({ rest }) => rest) ?? issuers }, "config"));
         const errors = errorsOf(core);
-        if (errors.length === 0) parts.forEach(({ policies }, index) => errors.push(...addPolicies(core, index, policies)));
+        if (errors.length === 0) parts.forEach(({ list }, index) => errors.push(...addPolicies(core, index, list)));
         if (errors.length === 0) {
           core.compile();
           errors.push(...errorsOf(core));
