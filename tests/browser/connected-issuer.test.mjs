@@ -255,7 +255,7 @@ async function isGuarded(server) {
   const review = page.getByRole("dialog", { name: "Save these changes?" });
   await review.getByText("This server refuses to save it.").waitFor();
   await review.getByRole("button", { name: "Save", exact: true }).click();
-  await page.getByText(/policy 1: strangers are admitted: .*; pin the tenant/).waitFor();
+  await page.getByText(/policy 1: strangers are admitted: .*; add a rule on/).waitFor();
   await page.getByText("Your changes are still in the editor.").waitFor();
   assert.equal(await page.getByText("Try again").count(), 0, "it would be refused again");
   await eventually(async () => assert.equal(await pattern.inputValue(), "repo:*"));

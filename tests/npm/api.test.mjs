@@ -158,7 +158,7 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       const empty = Engine.create({ issuers: [{ ...issuer, audiences: [] }] }).errors[0];
       assert.deepEqual([empty.code, empty.path], ["audiences-invalid", "issuers[0].audiences"]);
       const wrong = Engine.create({ issuers: [{ ...issuer, audiences: "a" }] }).errors[0];
-      assert.deepEqual([wrong.code, wrong.path], ["wrong-argument", "issuers[0].audiences"]);
+      assert.deepEqual([wrong.code, wrong.path], ["wrong-value", "issuers[0].audiences"]);
     });
 
     test("names and notes of policies are accepted", () => {
@@ -191,9 +191,43 @@ for (const [name, { Engine, decodeUnverified, matchPattern, parseJwks, parsePoli
       const team = { decision: "allow", tokenType: "team", rules: { sub: "*" } };
       assert.deepEqual(wrong({ issuers: [{ url, policies: [team] }] }), [["field-missing", "issuers[0].policies[0].teamName"]]);
       assert.deepEqual(wrong({ issuers: [{ url, jwks: "{" }] }), [["json-syntax", "issuers[0].jwks"]]);
-      assert.deepEqual(wrong({}), [["wrong-argument", "issuers"]]);
-      assert.deepEqual(wrong({ issuers: [7] }), [["wrong-argument", "issuers[0]"]]);
+      assert.deepEqual(wrong({}), [["wrong-value", "issuers"]]);
+      assert.deepEqual(wrong({ issuers: [7] }), [["wrong-value", "issuers[0]"]]);
       assert.equal(Engine.create({ issuers: [{ url, policies: JSON.stringify({ policies }) }] }).ok, true);
+    });
+
+    test("policies are in one member, and nothing else is taken for them", () => {
+      const wrong = (more) => Engine.create({ issuers: [{ url, ...more }] }).errors.map(({ code, path }) => [code, path]);
+      assert.deepEqual(wrong({ policies: {} }), [["policy-wrong-value", "issuers[0].policies"]]);
+      assert.deepEqual(wrong({ policies: { policies: 7 } }), [["policy-wrong-value", "issuers[0].policies.policies"]]);
+      assert.deepEqual(wrong({ policies, authPolicy: policies }), [["wrong-value", "issuers[0].authPolicy"]]);
+      assert.deepEqual(wrong({ policies: { policies }, authPolicy: 1 }), [["wrong-value", "issuers[0].authPolicy"]]);
+      assert.equal(Engine.create({ issuers: [{ url, authPolicy: { policies } }] }).engine.issuers[0].policies, policies.length);
+    });
+
+    test("members that no call has are refused, with the nearest known one", async () => {
+      const engine = make(Engine);
+      const token = signed();
+      const first = ({ errors: [{ code, path, help }] }) => [code, path, help];
+      for (const [input, expected] of [
+        [{ token, now, request: { tokenType: "organization", scop: "admin" } }, ["unknown-key", "request.scop", "known are tokenType, admin"]],
+        [{ token, now, request: { tokenType: "organization", teamName: "ops" } }, ["unknown-key", "request.teamName", "known are tokenType, admin"]],
+        [{ token, now, request: { tokenType: "team", teamname: "ops" } }, ["unknown-key", "request.teamname", "did you mean `teamName`?"]],
+        [{ token, now, request, skpi: ["time"] }, ["unknown-key", "skpi", "known are token, verifiedClaims, request, now"]],
+        [{ token, now, request, verifiedClaim: goodClaims }, ["unknown-key", "verifiedClaim", "did you mean `verifiedClaims`?"]],
+        [{ token: "garbage", request, verifiedClaims: goodClaims }, ["wrong-argument", "token", null]],
+      ]) {
+        for (const result of [engine.decide(input), await engine.decideAsync(input)]) {
+          assert.deepEqual([result.decision, result.code, first(result)], ["denied", "wrong-argument", expected]);
+        }
+      }
+      assert.equal(engine.decide({ token, now, request: { tokenType: "organization", teamName: undefined } }).decision, "allowed");
+      assert.deepEqual(first(engine.explain({ token, now, request, skpi: {} })), ["unknown-key", "skpi", "did you mean `skip`?"]);
+      assert.equal(first(engine.explain({ token, now, request, skip: { tim: true } }))[2], "did you mean `time`?");
+      assert.deepEqual(first(engine.explain({ token, claims: {}, now, request })), ["wrong-argument", "token", null]);
+      assert.equal(first(await engine.fetchKeys(() => {}, { forced: true }))[2], "did you mean `force`?");
+      assert.match(engine.exchange("", { now, contenttype: "x" }).reason, /unknown key `contenttype`/);
+      engine.free();
     });
 
     test("a second issuer of one URL is refused", () => {

@@ -36,7 +36,7 @@ test("the forms of providers' subjects are known", () => {
 test("a suggestion says which outsiders it would admit", () => {
   const { nearestMiss, hints } = explained({ sub: "repo:acme/web" }, { sub: "repo:acme/web:pull_request" });
   assert.match(nearestMiss.changes[0].caution, /pull requests/);
-  assert.match(hints[0].help, /`repo:acme\/web:\*`; careful, this admits pull requests/);
+  assert.match(hints[0].help, /`repo:acme\/web:\*`; caution: this also admits pull requests/);
 });
 
 test("a name that needs quotes has them in the error", () => {

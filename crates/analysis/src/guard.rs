@@ -6,12 +6,13 @@ use claimgate::diagnostic::{Diagnostic, Severity};
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{Decision, PolicyDefinition, to_json};
-use claimgate_providers::shared_issuer;
+use claimgate_providers::{SharedIssuer, shared_issuer};
 
 use crate::answer::{Answer, Undecided, Witness};
 use crate::check::shared_issuer_unpinned::{OPENED_BY_DOTS, RULE, admitted};
 use crate::check::{Finding, with_plain_dots};
 use crate::model::PolicyModel;
+use crate::pin::{Pin, advice, pin};
 use crate::questions::Analysis;
 
 /// The most findings of each kind that are given: more would not be read, and take time to find.
@@ -44,9 +45,9 @@ const MANY: usize = 20;
 /// ```
 #[must_use]
 pub fn guard(before: &IssuerDefinition, after: &IssuerDefinition) -> Vec<Finding> {
-    if shared_issuer(&after.url).is_none() {
+    let Some(shared) = shared_issuer(&after.url) else {
         return Vec::new();
-    }
+    };
     let stored: HashSet<_> = before.policies.iter().map(effect_text).collect();
     let is_restricted = restricts_as_before(before, after);
     let is_asked = |policy: &PolicyDefinition| {
@@ -61,6 +62,13 @@ pub fn guard(before: &IssuerDefinition, after: &IssuerDefinition) -> Vec<Finding
     let Some(model) = model(after).filter(|_| !asked.is_empty()) else {
         return Vec::new();
     };
+    let member = edited_member(before, after);
+    if model.grammar().is_none() {
+        let is_open = |policy: &usize| !names_tenant(after, *policy, shared);
+        let open = asked.into_iter().filter(is_open).take(MANY);
+        let found = open.map(|policy| Finding::on(policy, undocumented(shared)));
+        return found.map(|finding| at(finding, member)).collect();
+    }
     // Stored policies that cannot be read admit no one.
     let nothing = || PolicyModel::new(&IssuerDefinition::default(), Dialect::Pulumi).ok();
     let Some(stored) = self::model(before).or_else(nothing) else {
@@ -75,7 +83,6 @@ pub fn guard(before: &IssuerDefinition, after: &IssuerDefinition) -> Vec<Finding
         undecided += usize::from(finding.witness.is_none());
         finding.witness.is_some() || undecided <= MANY
     };
-    let member = edited_member(before, after);
     found
         .filter(is_told)
         .map(|finding| at(finding, member))
@@ -129,6 +136,31 @@ fn restricts_as_before(before: &IssuerDefinition, after: &IssuerDefinition) -> b
         && own.all(|policy| kept.contains(&effect_text(policy)))
 }
 
+/// Whether an allow names the tenant as a whole, on an issuer of which only the claim with its name is known.
+fn names_tenant(issuer: &IssuerDefinition, policy: usize, shared: &SharedIssuer) -> bool {
+    let Some(policy) = issuer.policies.get(policy) else {
+        return false;
+    };
+    let is_pinned = |policy: &PolicyDefinition| pin(policy, shared, Dialect::Pulumi) == Pin::Tenant;
+    // In audiences, only `*` is a wildcard.
+    let with = |audience: &String| {
+        let audience = audience.replace('.', "\\.").replace('?', "\\?");
+        is_pinned(&policy.clone().rule("aud", audience))
+    };
+    let audiences = issuer.audiences.as_ref();
+    is_pinned(policy) || audiences.is_some_and(|list| list.iter().all(with))
+}
+
+fn undocumented(shared: &SharedIssuer) -> Diagnostic {
+    let message = format!(
+        "it is not known whether strangers are admitted: everyone gets tokens of {}, and their claims are not documented",
+        shared.name
+    );
+    Diagnostic::note(RULE.code, message)
+        .severity(Severity::Warning)
+        .help(advice(shared))
+}
+
 /// What an answer says of a policy; `None` if it is proved that no new stranger is admitted.
 fn finding(issuer: &IssuerDefinition, policy: usize, answer: Answer) -> Option<Finding> {
     let (diagnostic, witness) = match answer {
@@ -143,10 +175,8 @@ fn finding(issuer: &IssuerDefinition, policy: usize, answer: Answer) -> Option<F
 
 fn open(issuer: &IssuerDefinition, policy: usize, witness: &Witness) -> Diagnostic {
     let help = match is_opened_by_dots(issuer, policy) {
-        true => OPENED_BY_DOTS,
-        false => {
-            "pin the tenant: write its whole name and the separator after it, before any wildcard"
-        }
+        true => OPENED_BY_DOTS.to_owned(),
+        false => shared_issuer(&issuer.url).map_or_else(String::new, advice),
     };
     RULE.says(admitted(witness)).help(help)
 }
@@ -310,6 +340,50 @@ mod tests {
         let message = &open.diagnostic.message;
         assert!(message.contains(subject), "{message}");
         assert_eq!(guard(&nothing, &github(&[CLOSED])), []);
+    }
+
+    #[test]
+    fn where_only_the_claim_of_the_tenant_is_known_there_is_a_warning() {
+        let found = |url: &str, rules: &str| {
+            let found = guard(&issuer(url, &[]), &issuer(url, &[rules]));
+            assert!(found.iter().all(|finding| finding.witness.is_none()));
+            found.len()
+        };
+        for url in [
+            "https://tokens.cloud.shisho.dev",
+            "https://studio.datachain.ai/api",
+            "https://oidc.op1.openshiftapps.com/x",
+            "https://oidc-configuration.audit-log.githubusercontent.com",
+            "https://vstoken.actions.githubusercontent.com",
+        ] {
+            assert_eq!(found(url, r#"{"aud":"x"}"#), 1, "{url}");
+            assert_eq!(found(url, r#"{"sub":"*"}"#), 1, "{url}");
+            assert_eq!(
+                found(url, r#"{"aud":"x","sub":"https:octo-org"}"#),
+                0,
+                "{url}"
+            );
+        }
+        let sandboxes = "https://sandboxes.cloud";
+        assert_eq!(found(sandboxes, r#"{"sub":"*"}"#), 1);
+        assert_eq!(found(sandboxes, r#"{"aud":"acme"}"#), 0);
+        let mut listed = issuer(sandboxes, &[r#"{"sub":"*"}"#]);
+        listed.audiences = Some(vec!["acme.example".to_owned()]);
+        assert_eq!(guard(&issuer(sandboxes, &[]), &listed), []);
+        let stored = issuer(sandboxes, &[r#"{"sub":"*"}"#]);
+        assert_eq!(guard(&stored, &stored), []);
+    }
+
+    #[test]
+    fn the_help_is_that_of_a_check() {
+        for rules in [r#"{"aud":"x"}"#, r#"{"actor":"ada"}"#] {
+            let found = guard(&github(&[]), &github(&[rules]));
+            let help = found[0].diagnostic.help.as_deref();
+            assert_eq!(
+                help,
+                Some("add a rule on `sub` that begins with `repo:OWNER/`")
+            );
+        }
     }
 
     #[test]

@@ -66,8 +66,10 @@ pub struct IssuersBody {
 }
 
 /// An issuer to register, or a change of one. An absent member stays as it is, `null` removes the
-/// value. Members that only the server sets (`id`, `issuer`, `created`, `modified`, `lastUsed`,
-/// `version`, `authPolicy`, `findings`) are ignored, so that a response can be sent back.
+/// value. Members that only the server sets (`id`, `created`, `modified`, `lastUsed`, `version`,
+/// `findings`) are ignored, so that a response can be sent back; `issuer` has to be the URL, and
+/// `authPolicy` or `policies` the policies that are stored: there are none before the issuer is
+/// registered. `preset` and `samples`, which files have, are checked and not kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -150,6 +152,15 @@ pub struct IssuerInput {
     #[serde(default, rename = "findings", skip_serializing)]
     #[cfg_attr(feature = "openapi", schema(ignore))]
     _findings: Option<IgnoredAny>,
+    #[serde(default, rename = "policies", skip_serializing)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    _policies: Option<IgnoredAny>,
+    #[serde(default, rename = "preset", skip_serializing)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    _preset: Option<IgnoredAny>,
+    #[serde(default, rename = "samples", skip_serializing)]
+    #[cfg_attr(feature = "openapi", schema(ignore))]
+    _samples: Option<IgnoredAny>,
 }
 
 impl IssuerInput {

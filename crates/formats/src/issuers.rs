@@ -1,9 +1,13 @@
 //! Issuers within other things.
 
+use std::sync::Arc;
+
 use claimgate::audience::AUDIENCES;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate::expected::UNKNOWN_KEY;
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::json::Value;
+use claimgate::jwt::{Jwk, Jwks};
 use claimgate::pattern::Dialect;
 use claimgate::policy::{PolicyDefinition, REPORT_ONLY};
 
@@ -39,7 +43,26 @@ pub(super) const SINGLE_USE: &str = "singleUse";
 const AUTH_POLICY: &str = "authPolicy";
 
 /// The keys that a service adds.
-const OWN: [&str; 6] = ["id", "version", "created", "modified", "lastUsed", "issuer"];
+const OWN: [&str; 7] = [
+    "id", "version", "created", "modified", "lastUsed", "issuer", "findings",
+];
+
+/// The longest lifetime of a token that an issuer can have, in seconds: a year.
+pub const MAX_EXPIRATION: u64 = 366 * 86_400;
+
+/// What is wrong with the issuer that a body of the REST API describes, whose policies are in
+/// `authPolicy` if it has any. What it describes is returned without errors.
+///
+/// # Errors
+/// Every error, in the order of reading.
+pub fn read_issuer(value: &Value) -> Result<IssuerDocument, Diagnostics> {
+    let mut reader = Reader::default();
+    let read = issuer(&mut reader, "", value, Unknown::Refused, Dialect::Pulumi);
+    match read {
+        Some((document, _)) => Ok(document),
+        None => Err(reader.objects.errors),
+    }
+}
 
 /// How unknown keys are taken.
 #[derive(Clone, Copy, PartialEq)]
@@ -60,7 +83,10 @@ pub(super) fn issuer(
 ) -> Option<(IssuerDocument, IssuerPlace)> {
     let before = reader.errors.len();
     let object = reader.object(path, value, "an issuer, an object")?;
-    other_keys(reader, &object, unknown);
+    // A service may add members; a person who wrote one meant something by it.
+    let is_answer = unknown == Unknown::Noted || object.get("id").is_some();
+    other_keys(reader, &object, is_answer);
+    check_identifier(reader, &object, unknown);
     let url = reader.text(&object, "url");
     let name = reader
         .text(&object, "name")
@@ -69,9 +95,9 @@ pub(super) fn issuer(
     let definition = IssuerDefinition {
         name: name_or_url(reader, &object, name, url.as_deref()),
         url: url.unwrap_or_default(),
-        max_expiration: reader.seconds(&object, "maxExpiration"),
+        max_expiration: max_expiration(reader, &object, "maxExpiration"),
         jwks: jwks(reader, &object),
-        thumbprints: thumbprints(reader, &object),
+        thumbprints: thumbprints(reader, &object, is_answer),
         audiences: reader.texts(&object, AUDIENCES),
         policies,
         report_only: reader.flag(&object, REPORT_ONLY),
@@ -85,6 +111,7 @@ pub(super) fn issuer(
         &definition,
         (&place, "maxExpiration", dialect),
     );
+    check_keys(reader, &object, &definition);
     let document = IssuerDocument {
         definition,
         preset,
@@ -137,6 +164,7 @@ pub(super) fn check(
     };
     for error in errors {
         let path = match error.path.as_str() {
+            AUDIENCES if !is_texts(object.get(AUDIENCES)) => continue,
             "url" if !matches!(object.get("url"), None | Some(Value::String(_))) => continue,
             "maxExpiration" => object.at(expiration),
             path if path.starts_with(POLICIES) => policies.locate(path).into_owned(),
@@ -146,12 +174,63 @@ pub(super) fn check(
     }
 }
 
-/// Thumbprints as they are kept; those of SHA-1, which the API's description still speaks of, are
-/// left out.
-pub(super) fn thumbprints(reader: &mut Reader, object: &Object<'_>) -> Vec<String> {
-    if !cfg!(feature = "import") {
-        return reader.texts(object, "thumbprints").unwrap_or_default();
+/// Whether it is an array of strings.
+fn is_texts(value: Option<&Value>) -> bool {
+    let is_text = |item: &Value| matches!(item, Value::String(_));
+    matches!(value, Some(Value::Array(items)) if items.iter().all(is_text))
+}
+
+/// The longest lifetime of a token in seconds, if it is there.
+pub(super) fn max_expiration(reader: &mut Reader, object: &Object<'_>, name: &str) -> Option<u64> {
+    let seconds = reader.seconds(object, name)?;
+    if seconds > MAX_EXPIRATION {
+        let expected = format!("a number of seconds from 1 to {MAX_EXPIRATION}, which is a year");
+        reader.mismatch(object.at(name), &expected, &seconds.to_string());
     }
+    Some(seconds)
+}
+
+/// Refuses static keys of which none can be used: every token would be refused.
+fn check_keys(reader: &mut Reader, object: &Object<'_>, definition: &IssuerDefinition) {
+    let jwks = definition.jwks.as_deref().map(Jwks::parse);
+    if let Some(Ok(jwks)) = jwks
+        && let Err(error) = require_key(&jwks)
+    {
+        reader.errors.push(error.at(object.at("jwks")));
+    }
+}
+
+/// Checks that a key set has a key that can be used.
+///
+/// # Errors
+/// `jwks-without-key`, with the problems of the first keys.
+pub fn require_key(jwks: &Jwks) -> Result<(), Diagnostic> {
+    let keys = jwks.keys();
+    if keys.iter().any(|key| key.problem.is_none()) {
+        return Ok(());
+    }
+    let problem = |key: &Arc<Jwk>| {
+        let problem = key.problem.as_deref()?;
+        Some(format!("key `{}`: {problem}", key.label()))
+    };
+    let problems: Vec<_> = keys.iter().filter_map(problem).take(5).collect();
+    let message = match problems.as_slice() {
+        [] => "expected a key of the issuer, found none".to_owned(),
+        _ => format!(
+            "expected a usable key of the issuer, found none: {}",
+            problems.join("; ")
+        ),
+    };
+    Err(Diagnostic::error("", "jwks-without-key", message))
+}
+
+/// Thumbprints as they are kept. Those of SHA-1, which the description of Pulumi Cloud's API still
+/// speaks of, are left out of what comes `from_pulumi`.
+pub(super) fn thumbprints(
+    reader: &mut Reader,
+    object: &Object<'_>,
+    from_pulumi: bool,
+) -> Vec<String> {
     let mut kept = Vec::new();
     for (index, written) in reader
         .texts(object, "thumbprints")
@@ -170,7 +249,7 @@ pub(super) fn thumbprints(reader: &mut Reader, object: &Object<'_>) -> Vec<Strin
                 );
                 kept.push(thumbprint);
             }
-            Err(problem) if thumbprint::is_sha1(&written) => {
+            Err(problem) if from_pulumi && thumbprint::is_sha1(&written) => {
                 reader.note(LEFT_OUT, path, format!("it is left out: {problem}"));
             }
             Err(problem) => reader.error(path, problem),
@@ -179,12 +258,10 @@ pub(super) fn thumbprints(reader: &mut Reader, object: &Object<'_>) -> Vec<Strin
     kept
 }
 
-fn other_keys(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {
-    // A service may add members; a person who wrote one meant something by it.
-    let is_answer = object.get("id").is_some();
-    match unknown {
-        Unknown::Refused if !is_answer => reader.refuse_others_but(object, &KEYS, &OWN),
-        _ => {
+fn other_keys(reader: &mut Reader, object: &Object<'_>, is_answer: bool) {
+    match is_answer {
+        false => reader.refuse_others_but(object, &KEYS, &OWN),
+        true => {
             let known: Vec<&str> = KEYS.into_iter().chain(OWN).collect();
             reader.ignore_others(object, &known, UNKNOWN_KEY, "it is not a known member");
         }
@@ -192,12 +269,27 @@ fn other_keys(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {
     let own = OWN.into_iter().filter(|name| *name != "issuer");
     let own: Vec<_> = own.collect();
     reader.ignore(object, &own, "a new one is assigned");
-    if object.get("issuer") != object.get("url") {
-        reader.ignore(
+}
+
+/// Refuses an `issuer` that is not the `url`: only one of them could be what is meant.
+fn check_identifier(reader: &mut Reader, object: &Object<'_>, unknown: Unknown) {
+    let (Some(identifier), Some(url)) = (object.get("issuer"), object.get("url")) else {
+        return;
+    };
+    if identifier == url {
+        return;
+    }
+    match unknown {
+        Unknown::Refused => reader.wrong(
+            object.at("issuer"),
+            "the same as `url`, which a token's `iss` must equal",
+            Some(identifier),
+        ),
+        Unknown::Noted => reader.ignore(
             object,
             &["issuer"],
             "it differs from `url`, which a token's `iss` must equal",
-        );
+        ),
     }
 }
 

@@ -38,6 +38,7 @@ pub mod yaml;
 pub use document::{Document, IssuerDocument, IssuerPlace, Kind, PoliciesPlace};
 #[cfg(feature = "import")]
 pub use import::{import, read};
+pub use issuers::{MAX_EXPIRATION, read_issuer, require_key};
 pub use notes::{CHANGED, LEFT_OUT, REMARK, lead};
 pub use percent::percent_encode;
 pub use samples::{Sample, outcome_of, outcome_word};

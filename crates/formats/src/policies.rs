@@ -2,6 +2,7 @@
 
 use claimgate::audience::AUDIENCES;
 use claimgate::diagnostic::Diagnostic;
+use claimgate::expected::found;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::json::Value;
 use claimgate::pattern::Dialect;
@@ -12,7 +13,7 @@ use super::notes::CHANGED;
 use super::reader::Reader;
 
 /// The members that a service adds to a body of policies.
-const OWN: [&str; 4] = ["id", "version", "created", "modified"];
+const OWN: [&str; 5] = ["id", "version", "created", "modified", "findings"];
 
 /// Reads policies: an array, an object with one, or the JSON text of either. And where the array
 /// is.
@@ -33,10 +34,13 @@ pub(super) fn policies(
             reader.ignore(&body, &OWN, "the service sets it");
             reader.refuse_others_but(&body, &["policies"], &OWN);
             let path = body.at("policies");
-            let items = reader.required_list(&body, "policies", "policies");
-            (list(reader, &path, items), PoliciesPlace::Array(path))
+            let policies = match value.member("policies") {
+                Some(Value::Array(items)) => list(reader, &path, items),
+                other => wrong(reader, &path, other.unwrap_or(value)),
+            };
+            (policies, PoliciesPlace::Array(path))
         }
-        Value::String(text) => match Value::parse(text) {
+        Value::String(text) => match Value::parse_document(text) {
             Ok(Value::String(_)) => (wrong(reader, path, value), nowhere(path)),
             Ok(inner) => policies(reader, path, &inner),
             Err(error) => {
@@ -50,7 +54,13 @@ pub(super) fn policies(
 }
 
 fn wrong(reader: &mut Reader, path: &str, value: &Value) -> Vec<PolicyDefinition> {
-    reader.wrong(path, "an array of policies", Some(value));
+    let message = format!(
+        "expected an array of policies, found {}",
+        found(Some(value))
+    );
+    reader
+        .errors
+        .push(Diagnostic::error(path, "policy-wrong-value", message));
     Vec::new()
 }
 

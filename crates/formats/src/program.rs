@@ -6,7 +6,7 @@ use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 
 use super::document::{Document, IssuerDocument, IssuerPlace, Kind, PoliciesPlace};
-use super::issuers::{check, thumbprints};
+use super::issuers::{check, max_expiration, thumbprints};
 use super::notes::LEFT_OUT;
 use super::policies::policies;
 use super::reader::{Object, Reader};
@@ -92,9 +92,9 @@ fn issuer(
     let definition = IssuerDefinition {
         name: reader.required_text(&object, "name").unwrap_or_default(),
         url: reader.text(&object, "url").unwrap_or_default(),
-        max_expiration: reader.seconds(&object, "maxExpirationSeconds"),
+        max_expiration: max_expiration(reader, &object, "maxExpirationSeconds"),
         jwks: None,
-        thumbprints: thumbprints(reader, &object),
+        thumbprints: thumbprints(reader, &object, true),
         audiences: None,
         policies,
         report_only: false,

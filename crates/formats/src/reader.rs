@@ -18,7 +18,10 @@ pub(super) struct Reader {
 
 impl Default for Reader {
     fn default() -> Self {
-        Self::with_code("wrong-value")
+        Self {
+            objects: ObjectReader::new("wrong-value").null_is_absent(),
+            notes: Vec::new(),
+        }
     }
 }
 
@@ -37,14 +40,6 @@ impl DerefMut for Reader {
 }
 
 impl Reader {
-    /// A reader that gives invalid values this code.
-    pub(super) fn with_code(wrong: &'static str) -> Self {
-        Self {
-            objects: ObjectReader::new(wrong).null_is_absent(),
-            notes: Vec::new(),
-        }
-    }
-
     /// Adds a note with that code.
     pub(super) fn note(
         &mut self,
@@ -89,8 +84,12 @@ impl Reader {
             Value::Integer(number) => u64::try_from(*number).ok(),
             _ => None,
         };
-        if number.is_none() {
-            self.wrong(object.at(name), expected, Some(value));
+        match (number, value) {
+            (None, Value::Integer(found)) => {
+                self.mismatch(object.at(name), expected, &found.to_string());
+            }
+            (None, other) => self.wrong(object.at(name), expected, Some(other)),
+            (Some(_), _) => {}
         }
         number
     }

@@ -72,7 +72,7 @@ const KEYS: [&str; 7] = [
 
 /// Reads an issuer's samples, if it has any.
 pub(super) fn samples(reader: &mut Reader, issuer: &Object<'_>) -> Vec<Sample> {
-    if !cfg!(feature = "import") || issuer.get("samples").is_none() {
+    if issuer.get("samples").is_none() {
         return Vec::new();
     }
     let items = reader.required_list(issuer, "samples", "samples");

@@ -20,6 +20,9 @@ pub const FILE: &str = "claimgate.json";
 /// The version that is written, and the only one that is read.
 const VERSION: i128 = 1;
 
+/// The longest leeway, in seconds: more would accept tokens that expired long ago.
+pub const MAX_LEEWAY: u64 = 600;
+
 /// The members of a file.
 const KEYS: [&str; 6] = [
     "version",
@@ -42,13 +45,12 @@ pub fn write(issuers: &[IssuerDocument]) -> String {
     text
 }
 
-/// Reads the configuration of an engine, as `claimgate.json` has it. Invalid values get the code
-/// `wrong`.
+/// Reads the configuration of an engine, as `claimgate.json` has it.
 ///
 /// # Errors
 /// Every error, in the configuration's order.
-pub fn read_configuration(value: &Value, wrong: &'static str) -> Result<Document, Diagnostics> {
-    let mut reader = Reader::with_code(wrong);
+pub fn read_configuration(value: &Value) -> Result<Document, Diagnostics> {
+    let mut reader = Reader::default();
     let Some(object) = reader.object("", value, "a configuration, an object") else {
         return Err(reader.objects.errors);
     };
@@ -70,8 +72,8 @@ pub(super) fn read(reader: &mut Reader, object: &Object<'_>) -> Document {
     let mut document = Document {
         dialect: dialect(reader, object),
         organization: reader.text(object, "organization"),
-        leeway: reader.seconds(object, "leeway"),
-        max_size: reader.count(object, "maxSize"),
+        leeway: leeway(reader, object),
+        max_size: max_size(reader, object),
         ..Document::empty(Kind::Settings)
     };
     for (index, item) in reader
@@ -87,6 +89,23 @@ pub(super) fn read(reader: &mut Reader, object: &Object<'_>) -> Document {
         }
     }
     document
+}
+
+fn leeway(reader: &mut Reader, object: &Object<'_>) -> Option<u64> {
+    let seconds = reader.seconds(object, "leeway")?;
+    if seconds > MAX_LEEWAY {
+        let expected = format!("at most {MAX_LEEWAY} seconds");
+        reader.mismatch("leeway", &expected, &seconds.to_string());
+    }
+    Some(seconds)
+}
+
+fn max_size(reader: &mut Reader, object: &Object<'_>) -> Option<u64> {
+    let size = reader.count(object, "maxSize")?;
+    if size == 0 {
+        reader.mismatch("maxSize", "a number of bytes from 1", "0");
+    }
+    Some(size)
 }
 
 fn dialect(reader: &mut Reader, object: &Object<'_>) -> Dialect {

@@ -10,7 +10,7 @@ const WRONG: &str = "wrong-argument";
 
 /// A configuration, with paths that begin so.
 pub(crate) fn configuration(config: &Value, start: &str) -> Result<Document, Diagnostics> {
-    read_configuration(config, WRONG).map_err(|errors| errors.within(start))
+    read_configuration(config).map_err(|errors| errors.within(start))
 }
 
 /// An error in a question.

@@ -238,7 +238,7 @@ mod tests {
         bad["issuers"][0]["policies"][0]["decison"] = json!("deny");
         for (question, path, code) in [
             (json!({}), "ask", "wrong-argument"),
-            (json!({"ask": "who"}), "", "wrong-argument"),
+            (json!({"ask": "who"}), "", "wrong-value"),
             (
                 json!({"ask": "who", "config": good, "facts": 1}),
                 "facts",

@@ -81,7 +81,7 @@ impl Core {
 
     fn configure(&mut self, config: &str) -> Result<(), Diagnostics> {
         let config = input::parse("config", config)?;
-        let document = read_configuration(&config, "wrong-argument")?;
+        let document = read_configuration(&config)?;
         self.dialect = document.dialect;
         self.organization = document.organization;
         self.leeway = document.leeway.unwrap_or(self.leeway);
@@ -247,4 +247,60 @@ fn requested(kind: u32, target: &str) -> Option<RequestedToken> {
         },
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::Core;
+
+    /// The errors of a configuration.
+    fn errors(config: &Value) -> Vec<Value> {
+        match Core::create(&config.to_string()).text() {
+            text if text.is_empty() => Vec::new(),
+            text => serde_json::from_str(&text).unwrap(),
+        }
+    }
+
+    /// The command line and the server read the same table.
+    #[test]
+    fn the_same_issuers_are_refused_with_the_same_codes_everywhere() {
+        let keys: Value =
+            serde_json::from_str(include_str!("../../../examples/bench/jwks.json")).unwrap();
+        let table = include_str!("../../../tests/issuers/documents.json");
+        let table: Vec<Value> = serde_json::from_str(table).unwrap();
+        for case in table {
+            let mut issuer = json!({"name": "a", "url": "https://ci.test", "jwks": keys});
+            for (name, value) in case["issuer"].as_object().unwrap() {
+                issuer[name] = match value {
+                    Value::String(text) if text == "KEYS" => json!(keys.to_string()),
+                    other => other.clone(),
+                };
+            }
+            let errors = errors(&json!({"issuers": [issuer]}));
+            let found: Vec<_> = errors
+                .iter()
+                .map(|error| {
+                    let path = error["path"].as_str().unwrap();
+                    json!([path.trim_start_matches("issuers[0]."), error["code"]])
+                })
+                .collect();
+            assert_eq!(json!(found), case["expected"], "{case}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn a_leeway_and_a_size_are_within_those_of_the_server() {
+        for (member, value) in [("leeway", 601), ("maxSize", 0)] {
+            let [error] = &errors(&json!({"issuers": [], member: value}))[..] else {
+                panic!("{member}");
+            };
+            assert_eq!(
+                (&error["path"], &error["code"]),
+                (&json!(member), &json!("wrong-value"))
+            );
+        }
+        assert!(errors(&json!({"issuers": [], "leeway": 600, "maxSize": 1})).is_empty());
+    }
 }

@@ -229,6 +229,10 @@ fn index() -> String {
         what is known of the provider is true; *heuristic* is read off the text of patterns and may be mistaken. The\n\
         token of a finding has been evaluated by the engine that decides; a fix is offered only if it is proved that the\n\
         changed policies admit nothing more. [docs/analysis.md](../analysis.md) says how.\n\n\
+        The engine of the npm package gives findings of some of these codes without an analysis\n\
+        ([docs/policy-language.md](../policy-language.md#findings)). Those on who is admitted are all *heuristic*, so they can\n\
+        differ from the ones here: in severity, in the code where several fit, and in whether there is one. They do not see that a\n\
+        `.` in an owner's name admits another owner, that a deny keeps strangers out, or that no token has such a claim.\n\n\
         This page and those it links are written from `crates/analysis/src/check`.\n"
         .to_owned();
     for group in &CATALOG {

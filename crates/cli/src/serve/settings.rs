@@ -17,7 +17,7 @@ use super::secrets::environment_keys;
 use super::state::StateFlags;
 
 /// The greatest tolerated clock skew, in seconds.
-pub(crate) const MAX_LEEWAY: u64 = 600;
+pub(crate) use claimgate_formats::settings::MAX_LEEWAY;
 
 /// Flags take precedence over the environment, then the file, then the defaults.
 #[derive(clap::Args, Debug, Default, Deserialize)]

@@ -300,7 +300,7 @@ fn counterexamples_are_kept_once() {
     assert_eq!(std::fs::read_to_string(&path).unwrap(), kept);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);
     // A narrower policy, and the case passes.
-    let narrow = r#"[{"decision": "allow", "tokenType": "organization", "rules": {"aud": "acme", "sub": "repo:acme/web:ref:*"}}]"#;
+    let narrow = r#"[{"decision": "allow", "tokenType": "organization", "rules": {"aud": "acme", "sub": "repo:acme/web:ref:refs/heads/main"}}]"#;
     std::fs::write(folder.path().join("web.json"), narrow).unwrap();
     let output = run_in(folder.path(), &["test", "web.test.json"], "");
     assert_eq!(code(&output), 0, "{}", out(&output));

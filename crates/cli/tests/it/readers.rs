@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::findings::{allow, issuers};
-use crate::support::{errors, out, run_in};
+use crate::support::{errors, out, run, run_in};
 
 /// What a policy names is meant, and so may be a family of names: nothing is taken away from either.
 #[test]
@@ -92,4 +92,50 @@ fn the_help_on_immutable_subjects_is_on_the_own_subject() {
     let shown = out(&run_in(&folder, &["check", "platform.json"], ""));
     let expected = "help: add a policy for the form with identifiers, `repo:northwind@OWNER_ID/shop@REPOSITORY_ID:environment:production`, or pin `repository_id` and `environment` instead of `sub`";
     assert!(shown.contains(expected), "{shown}");
+}
+
+/// The server and the npm package read the same table.
+#[test]
+fn the_same_issuers_are_refused_with_the_same_codes_everywhere() {
+    use serde_json::{Value, json};
+
+    let keys = crate::issuer::Issuer::new().jwks();
+    let table = include_str!("../../../../tests/issuers/documents.json");
+    let table: Vec<Value> = serde_json::from_str(table).unwrap();
+    for case in table {
+        let mut issuer = json!({"name": "a", "url": "https://ci.test", "jwks": keys});
+        for (name, value) in case["issuer"].as_object().unwrap() {
+            issuer[name] = match value {
+                Value::String(text) if text == "KEYS" => json!(keys.to_string()),
+                other => other.clone(),
+            };
+        }
+        let file = json!({"issuers": [issuer]}).to_string();
+        let output = run(&["check", "-", "--format", "json"], &file);
+        let report: Value = serde_json::from_str(&out(&output)).unwrap();
+        let errors = report[0]["errors"].as_array().cloned().unwrap_or_default();
+        let found: Vec<_> = errors
+            .iter()
+            .map(|error| {
+                let path = error["path"].as_str().unwrap();
+                json!([path.trim_start_matches("issuers[0]."), error["code"]])
+            })
+            .collect();
+        assert_eq!(json!(found), case["expected"], "{case}: {report}");
+    }
+}
+
+#[test]
+fn a_leeway_and_a_size_of_a_file_are_within_those_of_the_server() {
+    for (member, path) in [
+        (r#""leeway": 601"#, "leeway"),
+        (r#""maxSize": 0"#, "maxSize"),
+    ] {
+        let file = format!(r#"{{"issuers": [], {member}}}"#);
+        let found = out(&run(&["check", "-", "--format", "json"], &file));
+        assert!(
+            found.contains("wrong-value") && found.contains(path),
+            "{found}"
+        );
+    }
 }

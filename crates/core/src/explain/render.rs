@@ -153,7 +153,8 @@ fn render_miss(out: &mut String, miss: &NearestMiss) {
             None => change.sentence.clone(),
         };
         let caution = change.caution.as_ref();
-        let caution = caution.map(|caution| format!("; careful, this admits {}", visible(caution)));
+        let caution =
+            caution.map(|caution| format!("; caution: this also admits {}", visible(caution)));
         line(
             out,
             3,

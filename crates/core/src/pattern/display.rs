@@ -2,7 +2,10 @@
 
 use std::borrow::Cow;
 
-/// The text with control, bidirectional and zero-width characters written as escapes.
+use crate::text::hidden;
+
+/// The text with its invisible characters written as escapes: control, bidirectional and zero-width ones,
+/// and all others that hints name as invisible.
 ///
 /// ```
 /// assert_eq!(claimgate::pattern::visible("octo\u{200b}-org"), r"octo\u{200b}-org");
@@ -11,18 +14,13 @@ use std::borrow::Cow;
 pub fn visible(text: &str) -> String {
     text.chars()
         .fold(String::with_capacity(text.len()), |mut out, c| {
-            if is_invisible(c) {
+            if hidden::name(c).is_some() {
                 out.extend(c.escape_unicode());
             } else {
                 out.push(c);
             }
             out
         })
-}
-
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// At most 48 characters of `text`, with [`visible`] applied.

@@ -178,10 +178,10 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_the_engine_shows_as_an_escape_is_missed() {
+    fn a_character_is_shown_as_an_escape_exactly_if_it_has_a_name_here() {
         for c in '\0'..=char::MAX {
             let is_escaped = !crate::pattern::visible(&c.to_string()).starts_with(c);
-            assert!(!is_escaped || name(c).is_some(), "{c:?}");
+            assert_eq!(is_escaped, name(c).is_some(), "{c:?}");
         }
     }
 }

@@ -59,6 +59,20 @@ fn github_invisible_character() {
 }
 
 #[test]
+fn no_invisible_character_is_shown_as_it_is() {
+    let policy = r#"{"decision": "allow", "tokenType": "organization", "rules": {"aud": "acme"}}"#;
+    for c in "\u{fe0f}\u{34f}\u{3164}\u{115f}\u{17b4}\u{180e}\u{2800}\u{e0100}\u{e0041}".chars() {
+        let claims = format!(r#"{{"aud": "ac{c}me"}}"#);
+        let shown = text(policy, &claims, &ORGANIZATION);
+        assert!(!shown.contains(c), "{c:?}: {shown}");
+        assert!(
+            shown.contains(&c.escape_unicode().to_string()),
+            "{c:?}: {shown}"
+        );
+    }
+}
+
+#[test]
 fn github_environment_pattern_on_a_branch() {
     let policy = r#"{"decision": "allow", "tokenType": "organization", "rules": {"sub": "repo:octo-org/*:environment:prod*"}}"#;
     let claims = r#"{"sub": "repo:octo-org/octo-repo:ref:refs/heads/main"}"#;

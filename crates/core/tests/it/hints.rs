@@ -302,7 +302,19 @@ fn what_cannot_be_seen_is_named_by_code_point_and_place() {
             "repo:o/r\u{200b}:*",
             r#"{"sub":"repo:o/r:x"}"#,
             CODE,
-            &["the pattern has U+200B (zero width space) at character 9"],
+            &[
+                "would match if it had no invisible characters: it has U+200B (zero width space) at character 9",
+            ],
+        ),
+        // A wildcard differs too.
+        (
+            "sub",
+            "repo:acme/\u{430}pp:*",
+            r#"{"sub":"repo:acme/app:ref:refs/heads/main"}"#,
+            CODE,
+            &[
+                "the pattern would match if it had no look-alike characters: it has U+0430 (looks like `a`) at character 11",
+            ],
         ),
         (
             "sub",
@@ -318,7 +330,7 @@ fn what_cannot_be_seen_is_named_by_code_point_and_place() {
             CODE,
             &[
                 "the value has U+0430 (looks like `a`)",
-                "careful, this admits another owner",
+                "caution: this also admits another owner",
             ],
         ),
         (
@@ -718,7 +730,7 @@ fn forms_of_a_subject_are_named() {
             &["look-alike-separator"],
             &[
                 "write `repo:acme/web:pull_request`",
-                "careful, this admits pull requests",
+                "caution: this also admits pull requests",
             ],
         ),
         (

@@ -271,5 +271,5 @@ fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
         at.matches(pattern, sample) && !at.matches(&fold(at.pattern), &fold(sample))
     };
     let admits = samples.iter().any(is_new);
-    admits.then(|| "pull requests, whose code anyone may propose".to_owned())
+    admits.then(|| "pull requests, which anyone can open".to_owned())
 }

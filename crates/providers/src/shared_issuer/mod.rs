@@ -6,6 +6,7 @@ mod table;
 
 pub(crate) use table::GITHUB;
 pub use table::SHARED_ISSUERS;
+use table::UNDOCUMENTED;
 
 /// An issuer whose tokens anyone can get: a rule has to pin the tenant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub use table::SHARED_ISSUERS;
 pub struct SharedIssuer {
     /// Its operator's name for it.
     pub name: &'static str,
-    /// Its URLs.
+    /// Its URLs. One that ends with `/` stands for all below it.
     pub urls: &'static [&'static str],
     /// What a tenant is called: `owner`.
     pub word: &'static str,
@@ -118,7 +119,8 @@ pub fn is_uuid(text: &str) -> bool {
         && groups.next().is_none()
 }
 
-/// The shared issuer with that URL.
+/// The shared issuer with that URL. Of some it is known only which claim names the tenant: they are not in
+/// [`SHARED_ISSUERS`], and have no [grammar](crate::grammar::grammar).
 ///
 /// ```
 /// use claimgate_providers::shared_issuer;
@@ -130,10 +132,15 @@ pub fn is_uuid(text: &str) -> bool {
 /// ```
 #[must_use]
 pub fn shared_issuer(url: &str) -> Option<&'static SharedIssuer> {
+    let is_url = |own: &&str| match own.ends_with('/') {
+        true => url.len() > own.len() && url.starts_with(own),
+        false => *own == url,
+    };
     SHARED_ISSUERS
         .iter()
         .copied()
-        .find(|issuer| issuer.urls.contains(&url))
+        .chain(&UNDOCUMENTED)
+        .find(|issuer| issuer.urls.iter().any(is_url))
 }
 
 #[cfg(test)]
@@ -153,6 +160,33 @@ mod tests {
             for tenant in issuer.tenants.iter().chain(issuer.others) {
                 assert!(ClaimPath::parse(tenant.claim).is_ok(), "{tenant:?}");
             }
+        }
+    }
+
+    #[test]
+    fn issuers_without_documented_tokens_are_known_to_be_shared() {
+        for url in [
+            "https://tokens.cloud.shisho.dev",
+            "https://studio.datachain.ai/api",
+            "https://oidc.op1.openshiftapps.com/x",
+            "https://oidc-configuration.audit-log.githubusercontent.com",
+            "https://vstoken.actions.githubusercontent.com",
+            "https://sandboxes.cloud",
+        ] {
+            let issuer = shared_issuer(url).unwrap_or_else(|| panic!("{url}"));
+            assert!(!issuer.tenants.is_empty(), "{url}");
+            assert!(
+                crate::grammar::grammar(url).is_none(),
+                "{url}: move it to the table"
+            );
+        }
+        for url in [
+            "https://oidc.op1.openshiftapps.com/",
+            "https://oidc.op1.openshiftapps.com",
+            "https://studio.datachain.ai",
+            "https://sandboxes.cloud/x",
+        ] {
+            assert_eq!(shared_issuer(url), None, "{url}");
         }
     }
 

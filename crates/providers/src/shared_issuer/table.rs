@@ -288,3 +288,52 @@ pub static SHARED_ISSUERS: [&SharedIssuer; 12] = [
     &GITHUB, &GITLAB, &TERRAFORM, &BUILDKITE, &CIRCLECI, &VERCEL, &PULUMI, &GOOGLE, &COGNITO,
     &CODEFRESH, &SCALR, &UPBOUND,
 ];
+
+const fn undocumented(
+    name: &'static str,
+    urls: &'static [&'static str],
+    tenants: &'static [TenantClaim],
+) -> SharedIssuer {
+    SharedIssuer {
+        name,
+        urls,
+        word: "tenant",
+        tenants,
+        others: &[],
+        is_subject_composed: false,
+    }
+}
+
+const BY_SUBJECT: [TenantClaim; 1] = [whole("sub")];
+
+/// Shared issuers of whose tokens nothing is documented but the claim that tells whose they are. A URL
+/// that ends with `/` stands for all below it.
+pub(crate) static UNDOCUMENTED: [SharedIssuer; 6] = [
+    undocumented(
+        "Shisho Cloud",
+        &["https://tokens.cloud.shisho.dev"],
+        &BY_SUBJECT,
+    ),
+    undocumented(
+        "DataChain Studio",
+        &["https://studio.datachain.ai/api"],
+        &BY_SUBJECT,
+    ),
+    undocumented(
+        "IBM Turbonomic",
+        &["https://oidc.op1.openshiftapps.com/"],
+        &BY_SUBJECT,
+    ),
+    undocumented(
+        "GitHub audit log streaming",
+        &["https://oidc-configuration.audit-log.githubusercontent.com"],
+        &BY_SUBJECT,
+    ),
+    // The retired name of the issuer of GitHub Actions.
+    undocumented(
+        "GitHub Actions (retired)",
+        &["https://vstoken.actions.githubusercontent.com"],
+        &BY_SUBJECT,
+    ),
+    undocumented("Sandboxes", &["https://sandboxes.cloud"], &[whole("aud")]),
+];

@@ -6,7 +6,7 @@ use claimgate_api::{ChangeAuthor, FindingBody};
 use serde::{Deserialize, Serialize};
 
 /// The longest lifetime of tokens that an issuer may allow, in seconds.
-pub(crate) const MAX_EXPIRATION: i64 = 366 * 86_400;
+pub(crate) const MAX_EXPIRATION: i64 = claimgate_formats::MAX_EXPIRATION.cast_signed();
 
 /// How much the policies of an issuer may contain when they are written. Those that were stored before
 /// a limit keep working until they are edited.

@@ -9,8 +9,10 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use claimgate::issuer::{Issuer, IssuerDefinition};
-use claimgate::jwt::{Jwk, Jwks};
+use claimgate::jwt::Jwks;
 use claimgate::pattern::Dialect;
+use claimgate::policy::parse_policies;
+use claimgate_analysis::effect;
 use claimgate_api::{ErrorBody, IssuerBody, IssuerInput, IssuersBody, RevokedBody};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -18,8 +20,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::guarded::guarded;
-use super::record::{IssuerRecord, IssuerSettings, IssuerUpdate, MAX_EXPIRATION, NewIssuer};
-use super::wire::{add_policies, apply, key_error_detail};
+use super::record::{IssuerRecord, IssuerSettings, IssuerUpdate, NewIssuer};
+use super::wire::{add_policies, apply, key_error_detail, read_document, unsaved_policies};
 use crate::app::App;
 use crate::clock::now;
 use crate::http::conditional::{etag, if_match};
@@ -101,6 +103,11 @@ async fn create(
     let mut input: IssuerInput = json_body(&body)?;
     let url = input.url.take().filter(|url| !url.is_empty());
     let url = url.ok_or_else(|| ApiError::bad_request("the issuer url is required"))?;
+    require_name(input.name.as_deref())?;
+    let document = read_document(&body, &url)?;
+    if !document.definition.policies.is_empty() {
+        return Err(unsaved_policies(&body));
+    }
     let mut settings = apply(input, IssuerSettings::default())?;
     check(&url, &settings)?;
     if settings.jwks.is_none() {
@@ -156,19 +163,27 @@ async fn update(
     let expected = if_match(&headers)?;
     let mut input: IssuerInput = json_body(&body)?;
     let before = app.store.issuer(organization.id, &id).await?;
-    if input
-        .name
-        .as_deref()
-        .is_none_or(|name| name.trim().is_empty())
-    {
-        return Err(ApiError::bad_request("the issuer name is required"));
-    }
+    require_name(input.name.as_deref())?;
     if let Some(url) = input.url.take().filter(|url| *url != before.url) {
         let message = format!(
             "the issuer url cannot be changed from `{}` to `{url}`",
             before.url
         );
         return Err(ApiError::bad_request(message));
+    }
+    let document = read_document(&body, &before.url)?;
+    if document.has_policies {
+        let stored = app.store.policies_of(organization.id, &id).await?;
+        let stored = parse_policies(&stored.document).unwrap_or_default();
+        if !document
+            .definition
+            .policies
+            .iter()
+            .map(effect)
+            .eq(stored.iter().map(effect))
+        {
+            return Err(unsaved_policies(&body));
+        }
     }
     let mut settings = apply(input, before.settings.clone())?;
     check(&before.url, &settings)?;
@@ -290,21 +305,19 @@ async fn revoke_tokens(
     Ok(Json(RevokedBody { revoked }))
 }
 
+fn require_name(name: Option<&str>) -> Result<(), ApiError> {
+    match name.map(str::trim) {
+        None | Some("") => Err(ApiError::bad_request("the issuer name is required")),
+        Some(_) => Ok(()),
+    }
+}
+
 fn answer(record: &IssuerRecord) -> Response {
     (etag(record.version), Json(IssuerBody::from(record))).into_response()
 }
 
 /// Checks that the engine accepts the issuer.
 fn check(url: &str, settings: &IssuerSettings) -> Result<(), ApiError> {
-    if let Some(seconds) = settings
-        .max_expiration
-        .filter(|seconds| !(1..=MAX_EXPIRATION).contains(seconds))
-    {
-        let message = format!(
-            "expected `maxExpiration` in seconds, from 1 to {MAX_EXPIRATION}, which is a year, found {seconds}"
-        );
-        return Err(ApiError::bad_request(message));
-    }
     let definition = IssuerDefinition {
         name: settings.name.clone(),
         url: url.to_owned(),
@@ -367,24 +380,7 @@ async fn try_keys(app: &App, url: &str, thumbprints: &[String]) -> Result<(), Ap
 
 /// Refuses a key set without a key that can be used.
 fn require_key(jwks: &Jwks) -> Result<(), ApiError> {
-    let problem = |key: &Arc<Jwk>| {
-        let problem = key.problem.as_deref()?;
-        Some(format!("key `{}`: {problem}", key.label()))
-    };
-    let problems: Vec<_> = jwks.keys().iter().map_while(problem).take(5).collect();
-    match problems.as_slice() {
-        [] if jwks.keys().is_empty() => Err(ApiError::bad_request(
-            "expected a key of the issuer, found none",
-        )),
-        [_, ..] if jwks.keys().iter().all(|key| key.problem.is_some()) => {
-            let message = format!(
-                "expected a usable key of the issuer, found none: {}",
-                problems.join("; ")
-            );
-            Err(ApiError::bad_request(message))
-        }
-        _ => Ok(()),
-    }
+    claimgate_formats::require_key(jwks).map_err(|error| ApiError::invalid_document(error.into()))
 }
 
 /// 400, because the keys of an issuer cannot be fetched.

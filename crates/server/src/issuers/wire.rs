@@ -1,9 +1,11 @@
 //! Issuers and policies as the API has them.
 
+use claimgate::diagnostic::Diagnostic;
+use claimgate::json::Value;
 use claimgate::policy::{PolicyDefinition, parse_policies};
 use claimgate::time::format_utc;
 use claimgate_api::{AuthPolicyBody, ErrorDetail, IssuerBody, IssuerInput, RevisionEntry};
-use claimgate_formats::thumbprint;
+use claimgate_formats::{IssuerDocument, read_issuer, thumbprint};
 
 use super::record::{IssuerRecord, IssuerSettings, PolicyRecord, RevisionRecord};
 use crate::http::error::ApiError;
@@ -72,7 +74,7 @@ pub(super) fn apply(
         settings.max_expiration = max_expiration;
     }
     if let Some(jwks) = input.jwks {
-        settings.jwks = jwks.map(|jwks| jwks.to_string());
+        settings.jwks = jwks.map(|jwks| as_object(jwks).to_string());
     }
     settings.single_use = input
         .single_use
@@ -85,9 +87,50 @@ pub(super) fn apply(
     }
     Ok(settings)
 }
+
+/// Keys that were sent as text, as the object that they are.
+fn as_object(jwks: serde_json::Value) -> serde_json::Value {
+    let text = jwks
+        .as_str()
+        .map(|text| text.trim_start_matches('\u{feff}'));
+    let object = text.and_then(|text| serde_json::from_str(text).ok());
+    object.unwrap_or(jwks)
+}
+
+/// Reads the issuer of a body as every reader of issuers does. A change need not have the `url`.
+///
+/// # Errors
+/// 400 with all errors.
+pub(super) fn read_document(body: &[u8], url: &str) -> Result<IssuerDocument, ApiError> {
+    let text = String::from_utf8_lossy(body);
+    let mut value = Value::parse(&text).unwrap_or(Value::Null);
+    if let Value::Object(members) = &mut value {
+        members.retain(|(name, value)| !(name == "url" && *value == Value::Null));
+        if !members.iter().any(|(name, _)| name == "url") {
+            members.push(("url".to_owned(), Value::String(url.to_owned())));
+        }
+    }
+    read_issuer(&value).map_err(ApiError::invalid_document)
+}
+
+/// 400, because the policies in the body of an issuer are not those that are stored: they would not be saved.
+pub(super) fn unsaved_policies(body: &[u8]) -> ApiError {
+    let value = Value::parse(&String::from_utf8_lossy(body)).unwrap_or(Value::Null);
+    let path = ["policies", "authPolicy"]
+        .into_iter()
+        .find(|name| value.member(name).is_some())
+        .unwrap_or_default();
+    let message = "expected no policies but those that are stored, found others: policies are saved by a request of their own";
+    let help = "register the issuer without them, read the `id` of its policies at `auth/policies/oidcissuers/{id}`, and send them to `auth/policies/{id}`";
+    let error = Diagnostic::error(path, "wrong-value", message).help(help);
+    ApiError::invalid_document(error.into())
+}
+
 fn read_thumbprint(text: &str) -> Result<String, ApiError> {
-    thumbprint::normalise(text)
-        .map_err(|problem| ApiError::bad_request(format!("`thumbprints`: {problem}")))
+    thumbprint::normalise(text).map_err(|problem| {
+        let error = Diagnostic::error("thumbprints", "wrong-value", problem);
+        ApiError::invalid_document(error.into())
+    })
 }
 
 /// Why the keys of an issuer cannot be fetched.

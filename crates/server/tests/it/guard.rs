@@ -86,7 +86,10 @@ async fn with_warn_an_open_allow_is_saved_with_a_finding_that_the_audit_log_has(
             (&finding["path"], &finding["code"]),
             (&json!("policies[1]"), &json!("shared-issuer-unpinned"))
         );
-        assert!(finding["help"].as_str().unwrap().contains("pin the tenant"));
+        assert_eq!(
+            finding["help"],
+            "add a rule on `sub` that begins with `repo:OWNER/`"
+        );
         let witness = finding["witness"]["sub"].as_str().unwrap();
         assert!(!witness.starts_with("repo:octo-org/"), "{witness}");
         assert_eq!(newest_change(&site).await["findings"], open["findings"]);
@@ -315,6 +318,19 @@ async fn with_warn_wider_audiences_are_saved_with_a_finding_that_the_audit_log_h
     );
     // The answer can be sent back.
     site.patch(&issuer, &site.root, &wider).await.expect(200);
+}
+
+#[tokio::test]
+async fn on_a_shared_issuer_without_documented_claims_an_open_allow_is_saved_with_a_warning() {
+    let database = Database::sqlite();
+    let site = empty_site(&database, GuardMode::default()).await;
+    let (_, path) = register(&site, "https://tokens.cloud.shisho.dev").await;
+    let saved = save(&site, &path, &[allow("*")]).await.expect(200);
+    let finding = &saved["findings"][0];
+    assert_eq!(finding["code"], "shared-issuer-unpinned");
+    assert_eq!(finding.get("witness"), None);
+    assert_eq!(finding["help"], "add a rule on `sub` without wildcards");
+    assert_eq!(newest_change(&site).await["findings"], saved["findings"]);
 }
 
 #[tokio::test]

@@ -122,7 +122,7 @@ async fn registrations_that_cannot_be_are_refused_with_the_reason() {
         ),
         (with("maxExpiraton", json!(5)), 400, "maxExpiraton"),
         (with("thumbprints", json!(["ab"])), 400, "SHA-256"),
-        (with("jwks", json!("x")), 400, "JWKS"),
+        (with("jwks", json!("x")), 400, "jwks: not JSON"),
         (with("jwks", private), 400, "private"),
         (with("jwks", json!({"keys": []})), 400, "expected a key"),
         (json!([]), 400, "expected an object, found"),
@@ -460,4 +460,59 @@ async fn the_keys_of_an_issuer_are_read_with_their_problems() {
     assert_eq!(usable["jwk"]["x"], jwks["keys"][0]["x"]);
     assert_eq!((&old["kid"], old.get("jwk")), (&json!("old"), None));
     assert!(old["problem"].is_string());
+}
+
+/// The command line and the npm package read the same table.
+#[tokio::test]
+async fn the_same_documents_are_refused_with_the_same_codes_everywhere() {
+    let database = Database::sqlite();
+    let (site, issuer, _) = Site::with_issuer(config(&database.url)).await;
+    let path = "/api/orgs/acme/oidc/issuers";
+    let table = include_str!("../../../../tests/issuers/documents.json");
+    let table: Vec<Value> = serde_json::from_str(table).unwrap();
+    for case in table {
+        let mut body = json!({"name": "a", "url": "https://ci.test", "jwks": issuer.jwks()});
+        for (name, value) in case["issuer"].as_object().unwrap() {
+            body[name] = match value {
+                Value::String(text) if text == "KEYS" => json!(issuer.jwks().to_string()),
+                other => other.clone(),
+            };
+        }
+        let answer = site.post(path, &site.root, &body).await;
+        let answer = answer.json();
+        let errors = answer["errors"].as_array().cloned().unwrap_or_default();
+        let found: Vec<_> = errors
+            .iter()
+            .map(|error| json!([error["path"], error["code"]]))
+            .collect();
+        assert_eq!(json!(found), case["expected"], "{case}: {answer}");
+        if let Some(id) = answer["id"].as_str() {
+            assert_eq!(answer["jwks"], issuer.jwks(), "{case}");
+            let gone = site.delete(&format!("{path}/{id}"), &site.root).await;
+            gone.expect_status(204);
+        }
+    }
+}
+
+#[tokio::test]
+async fn policies_in_the_body_of_an_issuer_are_those_that_are_stored_or_refused() {
+    let database = Database::sqlite();
+    let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
+    let path = "/api/orgs/acme/oidc/issuers";
+    for (name, policies) in [
+        ("policies", standard_policies()),
+        ("authPolicy", json!({"policies": standard_policies()})),
+    ] {
+        let new =
+            json!({"name": "a", "url": "https://ci.test", "jwks": issuer.jwks(), name: policies});
+        let refused = site.post(path, &site.root, &new).await.expect(400);
+        assert_eq!(refused["errors"][0]["path"], name, "{refused}");
+        assert_eq!(refused["errors"][0]["code"], "wrong-value");
+        let stored = json!({"name": "CI", name: policies});
+        let one = format!("{path}/{id}");
+        site.patch(&one, &site.root, &stored).await.expect(200);
+        let others = json!({"name": "CI", name: []});
+        let refused = site.patch(&one, &site.root, &others).await.expect(400);
+        assert_eq!(refused["errors"][0]["path"], name, "{refused}");
+    }
 }

@@ -5,7 +5,7 @@
 
 import { addressProblem } from "./address.js";
 import {
-  LONGEST, NOT_READY, Wrong, describe, failure, failures, field, isWellFormed, json, object, readRequest, readSkip, shortened, string, time, wellFormed,
+  LONGEST, NOT_READY, Wrong, both, describe, failure, failures, field, isWellFormed, json, members, object, readRequest, readSkip, shortened, string, time, wellFormed,
 } from "./input.js";
 import { ADMIN, ALGORITHMS, FAILED, ISSUER, ISSUER_COUNT, KEY, NO_RUN, POLICY, REASONS, REASON_COUNT, ROLE, SEPARATOR } from "./protocol.js";
 
@@ -14,6 +14,9 @@ const DAY = 86_400;
 /** Seconds before an issuer's keys may be fetched again, after success and failure alike. */
 const PAUSE = 30;
 const NO_SYNC = "this host checks signatures asynchronously only: call the method whose name ends in `Async`";
+
+const DECIDE = ["token", "verifiedClaims", "request", "now"];
+const EXPLAIN = ["token", "claims", "request", "now", "skip", "issuer"];
 
 const encoder = new TextEncoder();
 
@@ -31,17 +34,22 @@ function errorsOf(core) {
   return text === "" ? [] : JSON.parse(text);
 }
 
+/** An issuer without its policies, if they are a list. The core reads anything else with the issuer. */
+function withoutPolicies(issuer) {
+  if (typeof issuer !== "object" || issuer === null || Array.isArray(issuer)) return { list: [], rest: issuer };
+  const { policies, ...others } = issuer;
+  const isDocument = typeof policies === "object" && policies !== null && Object.keys(policies).join() === "policies";
+  const list = isDocument ? policies.policies : policies;
+  // The member stays: the core refuses policies in two members.
+  return Array.isArray(list) ? { list, rest: { ...others, policies: [] } } : { list: [], rest: { ...others, policies } };
+}
+
 /** Passes policies in parts, so that no text of all of them is ever needed. */
-function addPolicies(core, index, policies) {
+function addPolicies(core, index, list) {
   const add = (first, text) => {
     core.add_policies(index, first, text);
     return errorsOf(core);
   };
-  if (policies === undefined || policies === null) return [];
-  if (typeof policies === "string") return add(0, wellFormed(policies, `issuers[${index}].policies`));
-  const document = Array.isArray(policies) ? undefined : object(policies, `issuers[${index}].policies`);
-  const list = document === undefined ? policies : document.policies;
-  if (!Array.isArray(list)) throw new Wrong(`issuers[${index}].policies`, "an array of policies", list);
   const errors = [];
   for (let first = 0; first < list.length; first += POLICIES_AT_ONCE) {
     errors.push(...add(first, json(list.slice(first, first + POLICIES_AT_ONCE), `issuers[${index}].policies`)));
@@ -84,14 +92,10 @@ export function createPackage(glue, host) {
       let core;
       try {
         const { issuers, ...rest } = object(config, "config");
-        if (!Array.isArray(issuers)) throw new Wrong("issuers", "an array of issuers", issuers);
-        const parts = Array.from(issuers, (issuer, index) => {
-          const { policies, ...others } = object(issuer, `issuers[${index}]`);
-          return { policies, others };
-        });
-        core = glue.Core.create(json({ ...rest, issuers: parts.map(({ others }) => others) }, "config"));
+        const parts = Array.isArray(issuers) ? Array.from(issuers, withoutPolicies) : undefined;
+        core = glue.Core.create(json({ ...rest, issuers: parts?.map(({ rest }) => rest) ?? issuers }, "config"));
         const errors = errorsOf(core);
-        if (errors.length === 0) parts.forEach(({ policies }, index) => errors.push(...addPolicies(core, index, policies)));
+        if (errors.length === 0) parts.forEach(({ list }, index) => errors.push(...addPolicies(core, index, list)));
         if (errors.length === 0) {
           core.compile();
           errors.push(...errorsOf(core));
@@ -117,8 +121,9 @@ export function createPackage(glue, host) {
 
     decide(input) {
       try {
-        const { token, verifiedClaims, request, now } = object(input, "the argument");
+        const { token, verifiedClaims, request, now } = members(input, "", DECIDE);
         const { kind, target } = readRequest(request);
+        if (token !== undefined && verifiedClaims !== undefined) throw both("token", "`token` or `verifiedClaims`");
         if (verifiedClaims !== undefined) return this.#decideClaims(verifiedClaims, kind, target);
         return this.#decideNow(string(token, "token"), kind, target, time(now));
       } catch (error) {
@@ -128,8 +133,9 @@ export function createPackage(glue, host) {
 
     async decideAsync(input) {
       try {
-        const { token, verifiedClaims, request, now } = object(input, "the argument");
+        const { token, verifiedClaims, request, now } = members(input, "", DECIDE);
         const { kind, target } = readRequest(request);
+        if (token !== undefined && verifiedClaims !== undefined) throw both("token", "`token` or `verifiedClaims`");
         if (verifiedClaims !== undefined) return this.#decideClaims(verifiedClaims, kind, target);
         return await this.#later(this.#decideToken(string(token, "token"), kind, target, time(now)));
       } catch (error) {
@@ -155,7 +161,7 @@ export function createPackage(glue, host) {
 
     explainText(input) {
       try {
-        const { claims, request, issuer } = object(input, "the argument");
+        const { claims, request, issuer } = members(input, "", ["claims", "request", "issuer"]);
         return this.#explainClaims(claims, request, issuer, true);
       } catch (error) {
         return bad(error);
@@ -189,7 +195,7 @@ export function createPackage(glue, host) {
     async fetchKeys(fetch, options) {
       try {
         if (typeof fetch !== "function") throw new Wrong("fetch", "a function like the global `fetch`", fetch);
-        const { now = Date.now() / 1000, force = false } = object(options ?? {}, "options");
+        const { now = Date.now() / 1000, force = false } = members(options ?? {}, "options", ["now", "force"]);
         time(now);
         const wanted = this.#issuers.filter(({ isStatic }) => !isStatic);
         const results = await Promise.all(wanted.map(({ url }) => this.#freshKeysOf(url, fetch, now, force === true)));
@@ -261,7 +267,8 @@ export function createPackage(glue, host) {
     }
 
     *#explain(input) {
-      const { token, claims, request, now, skip, issuer } = object(input, "the argument");
+      const { token, claims, request, now, skip, issuer } = members(input, "", EXPLAIN);
+      if (token !== undefined && claims !== undefined) throw both("token", "`token` or `claims`");
       if (claims !== undefined) return this.#explainClaims(claims, request, issuer, false);
       const { kind, target } = readRequest(request);
       const bits = readSkip(skip);
@@ -277,7 +284,7 @@ export function createPackage(glue, host) {
     }
 
     *#exchange(body, options) {
-      const { now, contentType = "application/x-www-form-urlencoded" } = object(options, "options");
+      const { now, contentType = "application/x-www-form-urlencoded" } = members(options, "options", ["now", "contentType"]);
       time(now);
       const isJson = /^application\/json\s*(;|$)/i.test(string(contentType, "contentType"));
       const text = shortened(string(body, "body"));

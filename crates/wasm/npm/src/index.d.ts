@@ -78,7 +78,7 @@ export interface IssuerConfig {
   name?: string;
   /** A JWKS, as an object or as JSON text. {@link Engine.fetchKeys} can fetch it instead. */
   jwks?: object | string | null;
-  /** The longest lifetime of a granted token, in seconds; 90,000 (25 hours) by default. */
+  /** The longest lifetime of a granted token, in seconds: at most a year, 90,000 (25 hours) by default. */
   maxExpiration?: number | null;
   /** The audiences that its tokens may have: literals in which only `*` is a wildcard. Any by default. An extension. */
   audiences?: readonly string[] | null;
@@ -92,7 +92,7 @@ export interface Config {
   issuers: readonly IssuerConfig[];
   /** The organization of exchanges; without one, every exchange is refused. */
   organization?: string;
-  /** The tolerated difference of clocks, in seconds; 60 by default. */
+  /** The tolerated difference of clocks, in seconds: at most 600, 60 by default. */
   leeway?: number;
   /** The largest token, in bytes; 65,536 by default. */
   maxSize?: number;
@@ -371,7 +371,7 @@ export class Engine {
    */
   static create(config: Config): { ok: true; engine: Engine } | { ok: false; errors: Diagnostic[] };
 
-  /** The issuers, with the number of their policies and the findings on those. */
+  /** The issuers, with the number of their policies and the findings on the text of those; `analyze` finds more, exactly. */
   readonly issuers: { url: string; name: string; policies: number; findings: Diagnostic[] }[];
 
   /**

@@ -13,10 +13,43 @@ export const isWellFormed = (text) =>
 
 /** An error in the caller's input, with its path in the arguments. */
 export class Wrong extends Error {
+  code = "wrong-argument";
+  help = null;
+
   constructor(path, expected, found) {
     super(`expected ${expected}, found ${describe(found)}`);
     this.path = path;
   }
+}
+
+/** Two members of which there can be one only: which of them counts would be a guess. */
+export const both = (path, expected) => Object.assign(new Wrong(path, expected), { message: `expected ${expected}, found both` });
+
+/** How many letters two names differ in. */
+function distance(name, other) {
+  const first = Array.from({ length: other.length + 1 }, (_, at) => at);
+  const next = (row, letter) => {
+    const below = [row[0] + 1];
+    for (let at = 0; at < other.length; at++) {
+      below.push(Math.min(below[at] + 1, row[at + 1] + 1, row[at] + (letter === other[at] ? 0 : 1)));
+    }
+    return below;
+  };
+  return Array.from(name).reduce(next, first)[other.length];
+}
+
+/** The object, which has none but the `known` members; others may be `undefined` or `null`. */
+export function members(value, path, known) {
+  for (const name in object(value, path || "the argument")) {
+    if (known.includes(name) || (value[name] ?? undefined) === undefined) continue;
+    const near = known.find((other) => name.length <= 64 && distance(name.toLowerCase(), other.toLowerCase()) <= 1 + other.length / 3);
+    throw Object.assign(new Wrong(path ? `${path}.${name}` : name, ""), {
+      code: "unknown-key",
+      message: `unknown key ${describe(name)}`,
+      help: near === undefined ? `known are ${known.join(", ")}` : `did you mean \`${near}\`?`,
+    });
+  }
+  return value;
 }
 
 export function describe(value) {
@@ -33,7 +66,7 @@ export function failure(code, message, path = "", help = null) {
 
 /** An exception as the list of errors that every answer has. */
 export function failures(error) {
-  if (error instanceof Wrong) return [failure("wrong-argument", error.message, error.path)];
+  if (error instanceof Wrong) return [failure(error.code, error.message, error.path, error.help)];
   let reason = "";
   try {
     reason = String(error?.message ?? error).split("\n", 1)[0];
@@ -75,10 +108,19 @@ export function time(value) {
   return value;
 }
 
+/** The members of a request for each type of token. */
+const REQUESTS = {
+  organization: ["tokenType", "admin"],
+  team: ["tokenType", "teamName"],
+  personal: ["tokenType", "userLogin"],
+  runner: ["tokenType", "runnerID"],
+};
+
 /** The number of a request's kind, and its target. */
 export function readRequest(value) {
   const request = object(value, "request");
   const tokenType = request.tokenType;
+  if (typeof tokenType === "string" && Object.hasOwn(REQUESTS, tokenType)) members(request, "request", REQUESTS[tokenType]);
   switch (tokenType) {
     case "organization": {
       const admin = request.admin;
@@ -101,7 +143,7 @@ const ADMIN = { kind: ADMIN_REQUEST, target: "" };
 /** The bits of the checks to skip. */
 export function readSkip(value) {
   if (value === undefined || value === null) return 0;
-  const skip = object(value, "skip");
+  const skip = members(value, "skip", SKIPPED);
   return SKIPPED.reduce((bits, name, bit) => {
     const flag = skip[name];
     if (flag !== undefined && typeof flag !== "boolean") throw new Wrong(`skip.${name}`, "true or false", flag);

@@ -137,7 +137,7 @@ mod tests {
     use claimgate_formats::import;
 
     fn known() -> StoredIssuer {
-        let text = r#"{"issuers":[{"name":"CI","url":"https://ci.example","maxExpiration":60,"jwks":{"keys":[]},
+        let text = r#"{"issuers":[{"name":"CI","url":"https://ci.example","maxExpiration":60,"jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]},
             "policies":[{"decision":"allow","tokenType":"organization","rules":{"sub":"a"}}],
             "samples":[{"name":"main","claims":{"sub":"a"}}]}]}"#;
         let document = import(text).unwrap().issuers.remove(0);
@@ -196,7 +196,7 @@ mod tests {
             }
         );
         let plan = plan_of(
-            r#"{"url":"https://ci.example","name":"CI","policies":[],"maxExpiration":5,"jwks":{"keys":[],"a":1}}"#,
+            r#"{"url":"https://ci.example","name":"CI","policies":[],"maxExpiration":5,"jwks":{"keys":[{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}],"a":1}}"#,
         );
         assert_eq!(plan[0].issuer.jwks_source, None);
         let parts = vec!["max expiration", "keys", "policies"];

@@ -12,7 +12,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "look-alike",
     severity: Severity::Warning,
     basis: Basis::Proved,
-    title: "A pattern has characters that look like ASCII letters and are others.",
+    title: "A pattern has characters that look like ASCII letters but are different characters.",
     about: "A Cyrillic `а` is not a Latin `a`. The message names the character by its code point and says what it looks like.",
     incident: "In names that strangers choose it is an attack. In patterns it is mostly another keyboard layout, and the rule never matches.",
     remedy: "retype the pattern",

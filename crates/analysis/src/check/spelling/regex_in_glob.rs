@@ -11,7 +11,7 @@ pub(in crate::check) const RULE: Rule = Rule {
     code: "regex-in-glob",
     severity: Severity::Error,
     basis: Basis::Heuristic,
-    title: "A pattern is written like a regular expression, but is not one.",
+    title: "A pattern looks like a regular expression, but patterns are not.",
     about: "`^`, `$`, `(a|b)` and `\\d` are ordinary characters in a pattern, so that it does not match what was meant.",
     incident: "Policies are moved from octo-sts or Google Cloud, whose conditions are regular expressions. A deny that is moved like this stops nothing.",
     remedy: "write `*` for any text, without `^` and `$`, and one policy for each alternative",

@@ -148,7 +148,10 @@ impl<'a> Mismatch<'a> {
             cautions.extend(caution.filter(|caution| !cautions.contains(caution)));
         }
         if !cautions.is_empty() {
-            help = format!("{help}; careful, this admits {}", cautions.join(", and "));
+            help = format!(
+                "{help}; caution: this also admits {}",
+                cautions.join(", and ")
+            );
         }
         let hint = hint.help(help);
         match patterns.as_slice() {

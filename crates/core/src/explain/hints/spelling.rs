@@ -133,9 +133,10 @@ fn look_alikes(at: &Mismatch<'_>, is_alone: bool) -> Diagnostic {
     } else {
         "the value may imitate another one: check whose it is, and if it is right, "
     };
-    let message = match named.as_str() {
-        "" => format!("{differ}: in their Unicode normal forms"),
-        named => format!("{differ}: {named}"),
+    let message = match (unseen::would_match(at).filter(|_| is_alone), named.as_str()) {
+        (Some(message), _) => message,
+        (None, "") => format!("{differ}: in their Unicode normal forms"),
+        (None, named) => format!("{differ}: {named}"),
     };
     let hint = Diagnostic::note("invisible-characters", message);
     // Without them, the pattern keeps its wildcards.

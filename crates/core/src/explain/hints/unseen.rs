@@ -51,6 +51,30 @@ pub(super) fn named(at: &Mismatch<'_>) -> String {
     named.collect::<Vec<_>>().join("; ")
 }
 
+/// That the pattern would match without the odd characters of one side, which may not be all that pattern
+/// and value differ in: a wildcard stands for other text. `None` if they are all, or both sides have some.
+pub(super) fn would_match(at: &Mismatch<'_>) -> Option<String> {
+    let normalize = at.sources.normalize;
+    if fold(at.pattern, normalize) == fold(at.value, normalize) {
+        return None;
+    }
+    let in_pattern = odd_characters(at.pattern, at.value, normalize);
+    let in_value = odd_characters(at.value, at.pattern, normalize);
+    let (whose, text, odd) = match (in_pattern.is_empty(), in_value.is_empty()) {
+        (false, true) => ("it", at.pattern, in_pattern),
+        (true, false) => ("the value", at.value, in_value),
+        _ => return None,
+    };
+    let what = match text.chars().any(|c| hidden::name(c).is_some()) {
+        true => "invisible characters",
+        false => "look-alike characters",
+    };
+    Some(format!(
+        "the pattern would match if {whose} had no {what}: it has {}",
+        odd.join(", ")
+    ))
+}
+
 /// The characters of `text` that are not printable ASCII or not as they look, and that `other` does
 /// not have.
 pub(super) fn odd_characters(text: &str, other: &str, normalize: Option<Normalize>) -> Vec<String> {
