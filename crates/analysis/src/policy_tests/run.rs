@@ -193,19 +193,15 @@ fn mine(file: &TestFile, model: &PolicyModel) -> Result<Option<Mine>, Diagnostic
 
 /// What is asked about: the policies with the facts of the provider that the file names.
 fn model(file: &TestFile, subject: &TestSubject) -> Result<PolicyModel, Diagnostics> {
-    if let Some(provider) = file
-        .provider
-        .as_deref()
-        .filter(|provider| !provider.is_empty())
-    {
-        if provider_named(provider).is_none() {
-            let known: Vec<&str> = GRAMMARS.iter().map(|grammar| grammar.id).collect();
-            let message = format!("no provider `{provider}` is known");
-            let known = [&*known, &["none"]].concat();
-            let help = did_you_mean(provider, &known);
-            let error = Diagnostic::error("provider", UNKNOWN_PROVIDER, message).help(help);
-            return Err(error.into());
-        }
+    let provider = file.provider.as_deref();
+    let is_unknown = |provider: &&str| !provider.is_empty() && provider_named(provider).is_none();
+    if let Some(provider) = provider.filter(is_unknown) {
+        let known: Vec<&str> = GRAMMARS.iter().map(|grammar| grammar.id).collect();
+        let message = format!("no provider `{provider}` is known");
+        let known = [&*known, &["none"]].concat();
+        let help = did_you_mean(provider, &known);
+        let error = Diagnostic::error("provider", UNKNOWN_PROVIDER, message).help(help);
+        return Err(error.into());
     }
     model_of(file, subject)
 }

@@ -72,7 +72,7 @@ fn prose(text: &str) -> String {
     let parts = text.split('`').enumerate();
     let count = text.matches('`').count();
     let part = |(place, part): (usize, &str)| match place % 2 {
-        1 if place < count || count % 2 == 0 => code(part),
+        1 if place < count || count.is_multiple_of(2) => code(part),
         1 => format!("\\`{}", escaped(part)),
         _ => escaped(part),
     };

@@ -1,7 +1,7 @@
 //! GitHub Actions.
 
 use super::github_outsiders::OUTSIDERS;
-use super::github_shapes::SHAPES;
+use super::github_shapes::{JOB_WORKFLOW_REF, SHAPES};
 use super::github_words::{
     AT, CLAIMS_OF_SUBJECT, EVENT, KEYS, NAME_OR_NONE, OTHER_EVENT, OWNER, REF_OR_NONE,
     WORKFLOW_PATH,
@@ -225,14 +225,4 @@ static CLAIMS: [Claim; 28] = [
     sometimes("enterprise_id", &[part("enterprise_id")]),
     sometimes("check_run_id", &[part("check_run_id")]),
     sometimes("environment", &[part("any_environment")]),
-];
-
-pub(super) const JOB_WORKFLOW_REF: &[super::Piece] = &[
-    part("called_owner"),
-    text("/"),
-    part("called_repository"),
-    text("/"),
-    part("called_file"),
-    text("@"),
-    part("called_at"),
 ];

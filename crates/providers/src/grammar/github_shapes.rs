@@ -1,6 +1,5 @@
 //! The forms of GitHub's tokens.
 
-use super::github::JOB_WORKFLOW_REF;
 use super::{Claim, Piece, Shape, always, lacking, part, shape, text};
 
 /// The start of subjects, up to and including the `:` after the repository.
@@ -269,3 +268,13 @@ const fn customized(name: &'static str, claims: &'static [Claim]) -> Shape {
 const fn custom(value: &'static [Piece]) -> Claim {
     always("sub", value)
 }
+
+pub(super) const JOB_WORKFLOW_REF: &[Piece] = &[
+    part("called_owner"),
+    text("/"),
+    part("called_repository"),
+    text("/"),
+    part("called_file"),
+    text("@"),
+    part("called_at"),
+];
