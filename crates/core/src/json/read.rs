@@ -1,6 +1,5 @@
 //! Reading JSON strictly.
 
-use std::borrow::Cow;
 use std::cell::RefCell;
 use std::fmt;
 
@@ -33,15 +32,6 @@ impl Value {
     }
 
     fn read(text: &str, may_repeat: bool) -> Result<Self, JsonError> {
-        match Self::read_doubles(text, may_repeat) {
-            Err(JsonError::Syntax { message, .. }) if message == OUT_OF_RANGE => {
-                Self::read_doubles(&clamped(text), may_repeat)
-            }
-            result => result,
-        }
-    }
-
-    fn read_doubles(text: &str, may_repeat: bool) -> Result<Self, JsonError> {
         let problem = RefCell::new(None);
         let seed = Seed {
             depth: 0,
@@ -91,43 +81,6 @@ impl Value {
             problem: &problem,
         }
         .deserialize(deserializer)
-    }
-}
-
-/// What the library says of a number beyond the doubles.
-const OUT_OF_RANGE: &str = "number out of range";
-
-/// The text with the largest double for each number beyond the doubles, which JSON allows ([RFC 8259,
-/// section 6](https://www.rfc-editor.org/rfc/rfc8259#section-6)).
-fn clamped(text: &str) -> String {
-    let mut clamped = String::with_capacity(text.len());
-    let (mut number, mut is_string, mut is_escaped) = (String::new(), false, false);
-    for c in text.chars() {
-        if !is_string && (c.is_ascii_digit() || matches!(c, '+' | '-' | '.' | 'e' | 'E')) {
-            number.push(c);
-            continue;
-        }
-        clamped.push_str(&clamp(&number));
-        number.clear();
-        match c {
-            _ if is_escaped => is_escaped = false,
-            '\\' => is_escaped = is_string,
-            '"' => is_string = !is_string,
-            _ => {}
-        }
-        clamped.push(c);
-    }
-    clamped.push_str(&clamp(&number));
-    clamped
-}
-
-fn clamp(number: &str) -> Cow<'_, str> {
-    match serde_json::from_str::<f64>(number) {
-        Err(error) if error.to_string().starts_with(OUT_OF_RANGE) => {
-            let sign = if number.starts_with('-') { "-" } else { "" };
-            Cow::Owned(format!("{sign}1.7976931348623157e308"))
-        }
-        _ => Cow::Borrowed(number),
     }
 }
 

@@ -1111,16 +1111,6 @@ fn a_token_counts_in_its_time_and_a_minute_of_leeway() {
             range("exp", "18446744073709551615"),
         ),
         (
-            r#""exp":1e400"#,
-            "time-out-of-range",
-            range("exp", "1.7976931348623157e+308"),
-        ),
-        (
-            r#""exp":-1e400,"note":"1e400 \" \\""#,
-            "time-out-of-range",
-            range("exp", "-1.7976931348623157e+308"),
-        ),
-        (
             r#""exp":1800000300,"nbf":"1""#,
             "time-not-integer",
             integer("nbf", "the string `1`"),
