@@ -156,7 +156,7 @@ describe("the values that fit a pattern", () => {
     const page = await open([allow({ aud, sub: "repo:acme/web:*" })]);
     await patternOf(page, 1).click();
     await fits(page).getByText("Only your own tokens fit.").waitFor();
-    await patternOf(page, 1).fill("repo:acme/web");
+    await patternOf(page, 1).fill("acme/web");
     await fits(page).getByText("No token that the provider sends fits.").waitFor();
   });
 

@@ -111,16 +111,16 @@ fn claims_text(text: &str) -> AnyView {
 }
 
 fn decision(trial: &Trial) -> AnyView {
-    let word = match trial.now.as_ref().map(|decided| decided.outcome) {
-        Some(Outcome::Allowed) => "Allowed",
-        Some(Outcome::Denied) => "Denied",
-        None => "Undecided",
+    let (decided, word) = match trial.now.as_ref().map(|decided| decided.outcome) {
+        Some(Outcome::Allowed) => ("✓", "Allowed"),
+        Some(Outcome::Denied) => ("✕", "Denied"),
+        None => ("?", "Undecided"),
     };
-    // Of the test, not of the decision: a denial may be what is expected.
+    // Whether the test passes, because a denial may be what is expected; without an expectation, the decision.
     let (symbol, class) = match trial.passes() {
         Some(true) => ("✓", "mark mark--good"),
         Some(false) => ("✕", "mark mark--bad"),
-        None => ("?", "mark"),
+        None => (decided, "mark"),
     };
     let was = trial
         .before
