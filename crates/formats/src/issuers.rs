@@ -111,7 +111,6 @@ pub(super) fn issuer(
         &definition,
         (&place, "maxExpiration", dialect),
     );
-    check_keys(reader, &object, &definition);
     let document = IssuerDocument {
         definition,
         preset,
@@ -190,17 +189,8 @@ pub(super) fn max_expiration(reader: &mut Reader, object: &Object<'_>, name: &st
     Some(seconds)
 }
 
-/// Refuses static keys of which none can be used: every token would be refused.
-fn check_keys(reader: &mut Reader, object: &Object<'_>, definition: &IssuerDefinition) {
-    let jwks = definition.jwks.as_deref().map(Jwks::parse);
-    if let Some(Ok(jwks)) = jwks
-        && let Err(error) = require_key(&jwks)
-    {
-        reader.errors.push(error.at(object.at("jwks")));
-    }
-}
-
-/// Checks that a key set has a key that can be used.
+/// Checks that a key set has a key that can be used, for a server that stores it. An engine takes any set, and says of each
+/// token what is wrong with its key.
 ///
 /// # Errors
 /// `jwks-without-key`, with the problems of the first keys.
