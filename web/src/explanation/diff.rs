@@ -8,8 +8,8 @@ use leptos::prelude::*;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 
-/// Lines that are wider, in characters, scroll.
-const NARROW: usize = 40;
+/// Lines that are wider, in characters, scroll on a phone.
+const NARROW: usize = 24;
 
 /// The value that came furthest, and where it stopped.
 pub(crate) fn furthest(rule: &RuleEvidence) -> Option<(&ValueEvidence, &Stop)> {
