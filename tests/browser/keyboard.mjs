@@ -7,6 +7,9 @@ const MOST_STOPS = 200;
 
 /** Presses a key that moves the focus, and returns what has it then; fails if that is not in sight. `where` names the page. */
 export async function step(page, where, key = "Tab") {
+  // In a code editor, Tab indents until Esc is pressed.
+  const isInEditor = await page.evaluate(() => Boolean(document.activeElement?.closest(".cm-editor")));
+  if (isInEditor && key === "Tab") await page.keyboard.press("Escape");
   await page.keyboard.press(key);
   return inSight(page, where);
 }
