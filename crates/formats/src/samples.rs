@@ -108,7 +108,11 @@ fn sample(reader: &mut Reader, object: &Object<'_>, number: usize) -> Option<Sam
 /// too: it is left out.
 fn claims(reader: &mut Reader, object: &Object<'_>) -> Option<String> {
     match object.get("claims") {
-        Some(claims @ Value::Object(_)) => Some(claims.to_json_pretty()),
+        // Indenting for people costs the npm package 10 kB.
+        Some(claims @ Value::Object(_)) if cfg!(feature = "import") => {
+            Some(claims.to_json_pretty())
+        }
+        Some(claims @ Value::Object(_)) => Some(claims.to_json()),
         Some(Value::String(text)) if matches!(Value::parse(text), Ok(Value::Object(_))) => {
             Some(text.clone())
         }
