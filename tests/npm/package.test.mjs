@@ -45,7 +45,7 @@ test("it needs no other package, and contains no local paths", () => {
 });
 
 test("the Wasm is small", () => {
-  const modules = [["host/claimgate", 226_000], ["pure/claimgate", 299_000], ["analysis/claimgate_analysis", 310_000]];
+  const modules = [["host/claimgate", 226_000], ["pure/claimgate", 299_000], ["analysis/claimgate_analysis", 325_000]];
   for (const [name, limit] of modules) {
     const file = `${here}node_modules/claimgate/dist/${name}_bg.wasm`;
     const size = brotliCompressSync(readFileSync(file), { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }).length;
