@@ -6,6 +6,7 @@ mod denies;
 mod difference;
 mod facts;
 mod fits;
+mod forms;
 mod meaning;
 mod narrowed;
 mod ours;

@@ -202,7 +202,7 @@ impl Analysis<'_> {
                 negatives.push(self.space.cube(vec![(atom, lang)], Origin::Own));
             }
         }
-        let positive = self.question(rules);
+        let positive = self.question(rules.clone());
         let besides = Besides {
             positive: Some(&positive),
             negatives: &negatives,
@@ -210,14 +210,19 @@ impl Analysis<'_> {
         };
         let model = self.model;
         let confirm = |claims: &Claims, request: &RequestedToken| model.admits(claims, request);
+        let mut found = self.each_allow(&besides, |_| true, true, confirm);
+        let parts: Vec<&'static str> = class.is_not.iter().map(|(part, _)| *part).collect();
+        for (_, witness) in &mut found.witnesses {
+            self.name_one(witness, &parts);
+        }
+        for form in class.besides {
+            let cubes = self.form(form, &rules, named);
+            found.join(self.each_allow(&cubes.besides(), |_| true, true, confirm));
+        }
         let Found {
             mut witnesses,
             rest,
-        } = self.each_allow(&besides, |_| true, true, confirm);
-        let parts: Vec<&'static str> = class.is_not.iter().map(|(part, _)| *part).collect();
-        for (_, witness) in &mut witnesses {
-            self.name_one(witness, &parts);
-        }
+        } = found;
         witnesses.sort_by_key(|(policy, _)| *policy);
         let policies = witnesses.iter().map(|(policy, _)| *policy).collect();
         let admitted = self.together(class, witnesses);

@@ -35,6 +35,20 @@ impl Found {
             None => self.rest,
         }
     }
+
+    /// Adds what was found for the same allows with another question.
+    pub(super) fn join(&mut self, other: Self) {
+        for (allow, witness) in other.witnesses {
+            if self.witnesses.iter().all(|(own, _)| *own != allow) {
+                self.witnesses.push((allow, witness));
+            }
+        }
+        match (&mut self.rest, other.rest) {
+            (Answer::No { proof }, Answer::No { proof: more }) => proof.join(more),
+            (rest @ Answer::No { .. }, other) => *rest = other,
+            _ => {}
+        }
+    }
 }
 
 impl Analysis<'_> {

@@ -87,8 +87,21 @@ impl Analysis<'_> {
         let is_new = |claims: &Claims, request: &RequestedToken| {
             model.admits(claims, request) && !grants_role(before.model, own_role, claims, request)
         };
+        let besides = Besides {
+            positive: None,
+            negatives: &own_tenants,
+            shapes: &[],
+        };
         let mut found: Option<Answer> = None;
         for kind in kinds_of(definition) {
+            // Most allows admit no stranger at all, and that is proved without a look at what was there before.
+            let any = self.one_allow(&kind, policy, &besides, |claims, request| {
+                model.admits(claims, request)
+            });
+            if any.is_no() {
+                found = found.or(Some(any));
+                continue;
+            }
             let mut covers = before.allows(&kind).to_vec();
             let gives_role = |cover: &usize| before.model.definition(*cover).map(role);
             covers.retain(|cover| gives_role(cover) == Some(own_role));

@@ -314,3 +314,109 @@ fn a_change_says_why_the_other_side_refuses() {
         assert_eq!(closed.gives, "organization tokens with role reader");
     }
 }
+
+/// Subjects that a repository or a project customizes belong to the same classes: their claims tell.
+#[test]
+fn customized_subjects_belong_to_the_classes_too() {
+    const GITLAB: &str = "https://gitlab.com";
+    let pulls = || deny("", r#""sub": "*:pull_request""#);
+    let cases: [(&str, Vec<String>, &[(&str, bool)]); 9] = [
+        (
+            GITHUB,
+            vec![allow(
+                "",
+                r#""sub": "repository_owner:acme:*", "repository": "acme/web""#,
+            )],
+            &[
+                ("pull-request", true),
+                ("other-branch", true),
+                ("other-tag", true),
+                ("other-environment", true),
+            ],
+        ),
+        (
+            GITHUB,
+            vec![allow(
+                "",
+                r#""sub": "repository:acme/web:ref:refs/heads/main""#,
+            )],
+            &[
+                ("pull-request", false),
+                ("other-branch", false),
+                ("other-tag", false),
+                ("other-environment", false),
+            ],
+        ),
+        (
+            GITHUB,
+            vec![allow(
+                "",
+                r#""sub": "repo:acme/web:ref:refs/heads/main:actor:*""#,
+            )],
+            &[
+                ("pull-request", false),
+                ("other-branch", false),
+                ("other-tag", false),
+                ("other-environment", false),
+            ],
+        ),
+        (
+            GITHUB,
+            vec![allow(
+                "",
+                r#""sub": "repository:acme/web:environment:production""#,
+            )],
+            &[
+                ("pull-request", false),
+                ("other-branch", false),
+                ("other-environment", false),
+            ],
+        ),
+        // The usual subjects are denied, and those of a repository that customizes them are not.
+        (
+            GITHUB,
+            vec![allow("", r#""sub": "repo:acme/web:*""#), pulls()],
+            &[("pull-request", true)],
+        ),
+        (
+            GITHUB,
+            vec![
+                allow("", r#""sub": "repo:acme/web:*""#),
+                deny("", r#""event_name": "pull_request*""#),
+            ],
+            &[("pull-request", false)],
+        ),
+        (
+            GITHUB,
+            vec![allow(
+                "",
+                r#""sub": "repository:acme/web:*", "ref": "refs/heads/main""#,
+            )],
+            &[("other-branch", false), ("other-tag", false)],
+        ),
+        (
+            GITLAB,
+            vec![allow("", r#""sub": "project_path:acme/web:ref:main""#)],
+            &[("other-branch", false)],
+        ),
+        (
+            GITLAB,
+            vec![allow(
+                "",
+                r#""sub": "project_path:acme/web:ref_protected:true""#,
+            )],
+            &[("other-branch", true), ("other-tag", true)],
+        ),
+    ];
+    for (url, policies, expected) in cases {
+        let who = who(url, &policies);
+        for (class, is_admitted) in expected {
+            let answer = &rung(&who, class).answer;
+            let is_so = match is_admitted {
+                true => answer.is_yes(),
+                false => answer.is_no(),
+            };
+            assert!(is_so, "{policies:?} {class}: {answer:?}");
+        }
+    }
+}

@@ -1,12 +1,107 @@
 //! The classes of outsiders on GitHub.
 
-use super::{Is, Outsider, outsider};
+use super::{Form, Is, Outsider, outsider, unnamed};
 
 const OURS: &[(&str, Is)] = &[("owner", Is::Ours), ("repository", Is::Ours)];
 const BRANCH: &[&str] = &["branch", "branch, immutable"];
 const PULL: &[&str] = &["pull_request", "pull_request, immutable"];
 const TAG: &[&str] = &["tag", "tag, immutable"];
 const DEPLOYMENT: &[&str] = &["environment", "environment, immutable"];
+
+/// Customized subjects whose shapes say neither the event nor the environment.
+const CUSTOM: &[&str] = &[
+    "custom, ref",
+    "custom, ref, immutable",
+    "custom, repo",
+    "custom, repo, immutable",
+    "custom, owner",
+    "custom, owner id",
+    "custom, repository id",
+    "custom, repository",
+    "custom, enterprise",
+    "custom, workflow",
+    "custom",
+];
+
+/// What tells jobs with an environment, which the usual shapes of the other classes do not have.
+const ENVIRONMENT: (&str, &str) = ("environment", "*");
+const ENVIRONMENT_IN_SUBJECT: (&str, &str) = ("sub", "*environment:*");
+
+const CUSTOM_BRANCH: &[Form] = &[Form {
+    shapes: CUSTOM,
+    has: &[("ref", "refs/heads/*"), ("ref_type", "branch")],
+    has_not: &[
+        ENVIRONMENT,
+        ENVIRONMENT_IN_SUBJECT,
+        ("sub", "*ref:refs/tags/*"),
+        ("sub", "*:pull_request"),
+        ("sub", "*:pull_request:*"),
+        ("event_name", "pull_request"),
+    ],
+    unnamed: &[
+        unnamed("ref", "refs/heads/", "branch"),
+        unnamed("sub", "ref:refs/heads/", "branch"),
+    ],
+}];
+
+const CUSTOM_TAG: &[Form] = &[Form {
+    shapes: CUSTOM,
+    has: &[("ref", "refs/tags/*"), ("ref_type", "tag")],
+    has_not: &[
+        ENVIRONMENT,
+        ENVIRONMENT_IN_SUBJECT,
+        ("sub", "*ref:refs/heads/*"),
+        ("sub", "*:pull_request"),
+        ("sub", "*:pull_request:*"),
+    ],
+    unnamed: &[
+        unnamed("ref", "refs/tags/", "tag"),
+        unnamed("sub", "ref:refs/tags/", "tag"),
+    ],
+}];
+
+/// The event alone tells, and the subject does not say a branch, a tag, or an environment.
+const CUSTOM_PULL: &[Form] = &[
+    Form {
+        shapes: &["custom, pull_request", "custom, pull_request, immutable"],
+        has: &[],
+        has_not: &[],
+        unnamed: &[],
+    },
+    Form {
+        shapes: CUSTOM,
+        has: &[("event_name", "pull_request")],
+        has_not: &[
+            ENVIRONMENT,
+            ENVIRONMENT_IN_SUBJECT,
+            ("sub", "*ref:refs/heads/*"),
+            ("sub", "*ref:refs/tags/*"),
+        ],
+        unnamed: &[],
+    },
+];
+
+const CUSTOM_DEPLOYMENT: &[Form] = &[
+    Form {
+        shapes: &["custom, environment", "custom, environment, immutable"],
+        has: &[],
+        has_not: &[],
+        unnamed: &[unnamed("environment", "", "environment")],
+    },
+    Form {
+        shapes: CUSTOM,
+        has: &[ENVIRONMENT],
+        has_not: &[
+            ("sub", "*ref:refs/*"),
+            ("sub", "*:pull_request"),
+            ("sub", "*:pull_request:*"),
+        ],
+        unnamed: &[
+            unnamed("environment", "", "environment"),
+            unnamed("sub", "environment:", "environment"),
+        ],
+    },
+];
 
 pub(super) static OUTSIDERS: [Outsider; 10] = [
     outsider(
@@ -47,6 +142,7 @@ pub(super) static OUTSIDERS: [Outsider; 10] = [
     ),
     Outsider {
         shapes: BRANCH,
+        besides: CUSTOM_BRANCH,
         ..outsider(
             "other-branch",
             "a branch that no policy names",
@@ -56,6 +152,7 @@ pub(super) static OUTSIDERS: [Outsider; 10] = [
     },
     Outsider {
         shapes: TAG,
+        besides: CUSTOM_TAG,
         ..outsider(
             "other-tag",
             "a tag that no policy names",
@@ -65,10 +162,12 @@ pub(super) static OUTSIDERS: [Outsider; 10] = [
     },
     Outsider {
         shapes: PULL,
+        besides: CUSTOM_PULL,
         ..outsider("pull-request", "a pull request", OURS, &[])
     },
     Outsider {
         shapes: DEPLOYMENT,
+        besides: CUSTOM_DEPLOYMENT,
         ..outsider(
             "other-environment",
             "an environment that no policy names",

@@ -2,8 +2,8 @@
 
 use super::words::{FILE, NUMBER, PRINTABLE, REF, UUID, name};
 use super::{
-    Atom, Claim, ClaimKind, Grammar, Is, IssuerForm, Outsider, Shape, Words, always, atom, many,
-    outsider, part, shape, sometimes, tenant, text, typed,
+    Atom, Claim, ClaimKind, Form, Grammar, Is, IssuerForm, Outsider, Shape, Words, always, atom,
+    many, outsider, part, shape, sometimes, tenant, text, typed, unnamed,
 };
 
 /// GitLab.com.
@@ -230,6 +230,34 @@ static SHAPES: [Shape; 5] = [
 const OURS: &[(&str, Is)] = &[("namespace", Is::Ours), ("project", Is::Ours)];
 const BRANCH: &[&str] = &["branch"];
 const TAG: &[&str] = &["tag"];
+const CUSTOM: &[&str] = &["custom, ref", "custom, ref type", "custom"];
+
+const CUSTOM_BRANCH: &[Form] = &[Form {
+    shapes: CUSTOM,
+    has: &[("ref_type", "branch")],
+    has_not: &[("sub", "*ref_type:tag*"), ("sub", "*ref_path:refs/tags/*")],
+    unnamed: &[
+        unnamed("ref", "", "branch"),
+        unnamed("ref_path", "refs/heads/", "branch"),
+        unnamed("sub", ":ref:", "branch"),
+        unnamed("sub", ":ref_path:refs/heads/", "branch"),
+    ],
+}];
+
+const CUSTOM_TAG: &[Form] = &[Form {
+    shapes: CUSTOM,
+    has: &[("ref_type", "tag")],
+    has_not: &[
+        ("sub", "*ref_type:branch*"),
+        ("sub", "*ref_path:refs/heads/*"),
+    ],
+    unnamed: &[
+        unnamed("ref", "", "tag"),
+        unnamed("ref_path", "refs/tags/", "tag"),
+        unnamed("sub", ":ref:", "tag"),
+        unnamed("sub", ":ref_path:refs/tags/", "tag"),
+    ],
+}];
 
 static OUTSIDERS: [Outsider; 8] = [
     outsider(
@@ -266,6 +294,7 @@ static OUTSIDERS: [Outsider; 8] = [
     ),
     Outsider {
         shapes: BRANCH,
+        besides: CUSTOM_BRANCH,
         ..outsider(
             "other-branch",
             "a branch that no policy names",
@@ -275,6 +304,7 @@ static OUTSIDERS: [Outsider; 8] = [
     },
     Outsider {
         shapes: TAG,
+        besides: CUSTOM_TAG,
         ..outsider(
             "other-tag",
             "a tag that no policy names",

@@ -165,6 +165,37 @@ pub struct Outsider {
     pub is: &'static [(&'static str, Is)],
     /// What atoms are not; each of them.
     pub is_not: &'static [(&'static str, Is)],
+    /// Tokens of the class that have other shapes, such as those of customized subjects. `is` holds for them too;
+    /// `is_not` does not.
+    pub besides: &'static [Form],
+}
+
+/// Tokens of a class of outsiders that are recognized by claims, because their shapes do not have the class's
+/// parts. Patterns have `*` as their only wildcard.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Form {
+    /// The names of their shapes.
+    pub shapes: &'static [&'static str],
+    /// Claim paths and patterns that match.
+    pub has: &'static [(&'static str, &'static str)],
+    /// Claim paths and patterns that do not match, each of them.
+    pub has_not: &'static [(&'static str, &'static str)],
+    /// Claims that do not say a name that an allow names.
+    pub unnamed: &'static [Unnamed],
+}
+
+/// Where a claim says a name.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Unnamed {
+    /// The claim's path.
+    pub claim: &'static str,
+    /// What comes before the name, anywhere in the claim: `ref:refs/heads/`. The name ends at `:` or at the
+    /// claim's end. If empty, the claim is the name.
+    pub before: &'static str,
+    /// The atom that is the name in the class's own shapes.
+    pub part: &'static str,
 }
 
 /// What the value of an atom is compared with.
@@ -342,6 +373,16 @@ const fn outsider(
         shapes: &[],
         is,
         is_not,
+        besides: &[],
+    }
+}
+
+/// A claim that does not say a name after some text.
+const fn unnamed(claim: &'static str, before: &'static str, part: &'static str) -> Unnamed {
+    Unnamed {
+        claim,
+        before,
+        part,
     }
 }
 

@@ -28,9 +28,12 @@ pub(in crate::check) const RULE: Rule = Rule {
     ),
 };
 
-/// A token of another repository of the same owner, or another project of the same tenant.
-fn witness(cx: &mut Context<'_>, allow: usize) -> Option<Witness> {
-    cx.outsider(allow, &class::OTHERS)
+/// The title of the first class of the owner's other things, such as another repository, that an allow admits,
+/// with a token.
+fn other(cx: &mut Context<'_>, allow: usize) -> Option<(&'static str, Witness)> {
+    let classes = cx.grammar()?.outsiders.iter();
+    let mut classes = classes.filter(|own| class::OTHERS.contains(&own.id));
+    classes.find_map(|own| Some((own.title, cx.outsider(allow, &[own.id])?)))
 }
 
 /// Whether an allow is meant for all that call a reusable workflow, which it names.
@@ -42,7 +45,7 @@ fn is_by_workflow(cx: &Context<'_>, allow: usize) -> bool {
 /// Whether findings on branches, tags and environments would say less than what is known: every
 /// repository is admitted, what runs is a workflow that the allow names, or the branch is protected.
 pub(super) fn is_wider(cx: &mut Context<'_>, allow: usize) -> bool {
-    is_by_workflow(cx, allow) || is_protected(cx, allow) || witness(cx, allow).is_some()
+    is_by_workflow(cx, allow) || is_protected(cx, allow) || other(cx, allow).is_some()
 }
 
 /// Whether an allow requires a branch or an environment that is protected.
@@ -56,19 +59,13 @@ pub(super) fn is_protected(cx: &Context<'_>, allow: usize) -> bool {
 }
 
 pub(super) fn find(cx: &mut Context<'_>) {
-    let classes = cx.grammar().map_or(&[][..], |grammar| grammar.outsiders);
-    let title = classes
-        .iter()
-        .find(|own| class::OTHERS.contains(&own.id))
-        .map_or("another project of ours", |own| own.title)
-        .replace("of ours", "of yours");
     let is_github = cx.is_of(GITHUB_ACTIONS);
     for (allow, _) in cx.allows() {
         if is_by_workflow(cx, allow) {
             continue;
         }
-        if let Some(witness) = witness(cx, allow) {
-            let message = format!("this admits {title}");
+        if let Some((title, witness)) = other(cx, allow) {
+            let message = format!("this admits {}", title.replace("of ours", "of yours"));
             let mut found = Finding::on(allow, RULE.says(message));
             if !is_github {
                 found = found.help("name the one that the policy is for");
