@@ -1,4 +1,8 @@
-//! Strategies for property tests: random policies.
+//! Strategies for property tests: random policies; and tables that tests of several crates read.
+
+mod issuers;
+
+pub use issuers::{IssuerCase, issuer_cases};
 
 use claimgate::policy::{Decision, PolicyDefinition, TokenType};
 use proptest::prelude::*;
