@@ -15,7 +15,7 @@ use std::time::Instant;
 use claimgate::issuer::IssuerDefinition;
 use claimgate::pattern::Dialect;
 use claimgate::policy::PolicyDefinition;
-use claimgate_analysis::{Analysis, CheckOptions, Mine, PolicyModel, check, difference};
+use claimgate_analysis::{Analysis, CheckOptions, Mine, PolicyModel, check, difference, guard};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -29,7 +29,22 @@ fn main() {
     for size in [40, 1_000] {
         realistic(size, &sets::of_size(size));
     }
+    replaced(3_000);
     adversarial();
+}
+
+/// The guard, where every policy is replaced by another one.
+fn replaced(size: usize) {
+    let (before, after) = (
+        sets::of_size(size),
+        sets::said_otherwise(&sets::of_size(size)),
+    );
+    let (before, after) = (issuer(&before), issuer(&after));
+    measure(
+        &format!("{size} policies: guard of a change of each"),
+        1,
+        || format!("{} findings", guard(&before, &after).len()),
+    );
 }
 
 fn realistic(size: usize, policies: &[PolicyDefinition]) {
