@@ -370,3 +370,35 @@ fn facts_list_every_form_of_a_subject() {
     let facts = Analysis::new(&github).facts().facts;
     assert!(facts.iter().any(|own| own.contains("`%3A`")), "{facts:#?}");
 }
+
+/// What else an allow admits is named as the provider calls it.
+#[test]
+fn other_repositories_have_the_name_of_what_is_admitted() {
+    for (url, subject, expected) in [
+        (
+            GITHUB,
+            "repo:acme/*:ref:refs/heads/main",
+            "this admits another repository of yours",
+        ),
+        (
+            AZURE,
+            "p://acme/web/*",
+            "this admits another pipeline of the project",
+        ),
+        (
+            AZURE,
+            "p://acme/*/deploy",
+            "this admits another project of the organization",
+        ),
+    ] {
+        let rules = format!(r#""aud": "api://AzureADTokenExchange", "sub": "{subject}""#);
+        let issuer = issuer(url, &[("allow", &rules)]);
+        let report = check(&issuer, &CheckOptions::new(Dialect::Pulumi)).unwrap();
+        let found = report.findings.iter().map(|own| &own.diagnostic);
+        let found: Vec<&str> = found
+            .filter(|own| own.code == "any-repository")
+            .map(|own| own.message.as_str())
+            .collect();
+        assert_eq!(found, [expected], "{subject}");
+    }
+}
