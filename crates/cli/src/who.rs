@@ -84,6 +84,9 @@ impl Who {
         for rung in &who.rungs {
             text += &self.rung(rung);
         }
+        if who.ours.is_empty() && !who.rungs.is_empty() {
+            text += "The policies do not say whose tokens they are meant for, so that only these classes are known; `--mine` states it.\n";
+        }
         for deny in &who.denies {
             text += &self.deny(deny, &subject.definition);
         }

@@ -6,7 +6,7 @@ use claimgate::policy::RequestedToken;
 use claimgate_providers::grammar::class::OTHER_BRANCH;
 use claimgate_providers::grammar::{Claim, Is, Outsider, Piece, Words};
 
-use super::ours::{Said, Sayings};
+use super::ours::{Said, Sayings, identifiers};
 use super::property::{Besides, holds};
 use super::session::Analysis;
 use super::single::nothing;
@@ -77,13 +77,15 @@ impl Analysis<'_> {
             Is::Text(text) => Texts::exact([text.to_owned()]),
             _ => sayings.get(name).map(Texts::from).unwrap_or_default(),
         };
+        let has_identifier = !identifiers(grammar, &sayings).is_empty();
         let mut own = Class {
             shapes: class.shapes,
             ..Class::default()
         };
         for (name, is) in class.is {
             let texts = texts(name, *is, &sayings);
-            if texts.is_empty() && grammar.mine.first() == Some(name) {
+            // An identifier that the allow names says as much as the owner's name.
+            if texts.is_empty() && grammar.mine.first() == Some(name) && !has_identifier {
                 return None;
             }
             // Without a name for it, any repository of ours is meant.

@@ -30,7 +30,7 @@ impl FormCubes {
 impl Analysis<'_> {
     /// The cubes of a form of a class that takes `own` as what is one's own, with the names of parts that
     /// policies say in full.
-    pub(super) fn form(
+    pub(super) fn form_cubes(
         &mut self,
         form: &Form,
         own: &[Rule],

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use claimgate_providers::grammar::Words;
+use claimgate_providers::grammar::{Atom, Grammar, Words};
 
 use super::session::Analysis;
 use crate::automaton::{LangId, Token, literal};
@@ -29,6 +29,21 @@ impl Said {
 
 /// By the names of parts.
 pub(crate) type Sayings = BTreeMap<&'static str, Said>;
+
+/// The parts other than names that tell whose tokens policies are for: identifiers of owners, repositories or
+/// enterprises that they name in full.
+pub(super) fn identifiers(
+    grammar: &Grammar,
+    sayings: &Sayings,
+) -> Vec<(&'static str, Vec<String>)> {
+    let tenants = grammar.atoms.iter().filter(|atom| atom.is_tenant);
+    let ids = tenants.filter(|atom| !grammar.mine.contains(&atom.name));
+    let named = |atom: &Atom| {
+        let values: Vec<String> = sayings.get(atom.name)?.named.iter().cloned().collect();
+        (!values.is_empty()).then_some((atom.name, values))
+    };
+    ids.filter_map(named).collect()
+}
 
 impl Analysis<'_> {
     /// What these allows say about the parts of claims.

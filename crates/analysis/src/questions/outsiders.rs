@@ -8,7 +8,7 @@ use claimgate_providers::grammar::{Grammar, Is, Outsider};
 use serde::{Deserialize, Serialize};
 
 use super::denies::DenyEffect;
-use super::ours::{Said, Sayings};
+use super::ours::{Said, Sayings, identifiers};
 use super::property::{Besides, Found};
 use super::session::Analysis;
 use crate::answer::{Answer, Facts, Witness};
@@ -181,8 +181,10 @@ impl Analysis<'_> {
         for (name, is) in class.is {
             let values = values(ours, name, *is, named);
             if values.is_empty() {
-                // Without a name for it, any repository of ours is meant, but not any owner.
-                match grammar.mine.first() == Some(name) {
+                // Without a name for it, any repository of ours is meant, but not any owner, unless the policies
+                // name an identifier of ours.
+                let is_identifier = |own: &Ours| !grammar.mine.contains(&own.part.as_str());
+                match grammar.mine.first() == Some(name) && !ours.iter().any(is_identifier) {
                     true => return None,
                     false => continue,
                 }
@@ -216,7 +218,7 @@ impl Analysis<'_> {
             self.name_one(witness, &parts);
         }
         for form in class.besides {
-            let cubes = self.form(form, &rules, named);
+            let cubes = self.form_cubes(form, &rules, named);
             found.join(self.each_allow(&cubes.besides(), |_| true, true, confirm));
         }
         let Found {
@@ -320,7 +322,18 @@ pub(super) fn ours(grammar: &'static Grammar, mine: Option<&Mine>, sayings: &Say
         }
     };
     let own: Vec<Ours> = grammar.mine.iter().map(own).collect();
-    own.into_iter()
+    let is_named = own.first().is_some_and(|own| !own.values.is_empty());
+    let mut own: Vec<Ours> = own
+        .into_iter()
         .filter(|own| !own.values.is_empty())
-        .collect()
+        .collect();
+    if !is_named {
+        let ids = identifiers(grammar, sayings).into_iter();
+        own.extend(ids.map(|(part, values)| Ours {
+            part: part.to_owned(),
+            values,
+            is_stated: false,
+        }));
+    }
+    own
 }

@@ -420,3 +420,59 @@ fn customized_subjects_belong_to_the_classes_too() {
         }
     }
 }
+
+/// An identifier says whose tokens a policy is meant for as well as a name does.
+#[test]
+fn policies_that_pin_identifiers_have_classes_and_findings_too() {
+    use claimgate_analysis::{CheckOptions, check};
+
+    for (rules, classes, codes) in [
+        (
+            r#""repository_id": "65836417", "event_name": "pull_request*""#,
+            &[
+                ("pull-request", true),
+                ("other-repository", false),
+                ("anyone", false),
+            ][..],
+            &["pull-request-admitted"][..],
+        ),
+        (
+            r#""repository_owner_id": "42""#,
+            &[
+                ("pull-request", true),
+                ("other-repository", true),
+                ("anyone", false),
+            ],
+            &["any-repository"],
+        ),
+        (
+            r#""enterprise_id": "7""#,
+            &[("other-repository", true), ("anyone", false)],
+            &["any-repository"],
+        ),
+    ] {
+        let own = [allow(r#""authorizedPermissions": ["admin"],"#, rules)];
+        let who = who(GITHUB, &own);
+        assert_eq!(who.ours.len(), 1, "{rules}: {:?}", who.ours);
+        for (class, is_admitted) in classes {
+            assert_eq!(
+                rung(&who, class).answer.is_yes(),
+                *is_admitted,
+                "{rules} {class}"
+            );
+        }
+        let model = model(GITHUB, &own);
+        let issuer = claimgate::issuer::IssuerDefinition {
+            url: GITHUB.to_owned(),
+            policies: model.definitions().to_vec(),
+            ..Default::default()
+        };
+        let found = check(&issuer, &CheckOptions::new(Dialect::Pulumi))
+            .unwrap()
+            .findings;
+        for code in codes {
+            let is_found = found.iter().any(|own| own.diagnostic.code == *code);
+            assert!(is_found, "{rules} {code}: {found:?}");
+        }
+    }
+}
