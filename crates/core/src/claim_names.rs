@@ -88,7 +88,9 @@ fn structure(source: &str) -> Option<Foreign> {
         is_path.then_some(Foreign { system, path })
     };
     // The members of a Kubernetes token.
-    if let Some(rest) = source.strip_prefix("kubernetes.io/") {
+    if let Some(rest) = source.strip_prefix("kubernetes.io/")
+        && !is_of_secret(rest)
+    {
         let segments = std::iter::once("kubernetes.io").chain(rest.split('/'));
         return found("a JSON pointer", segments.collect());
     }
@@ -127,6 +129,13 @@ fn structure(source: &str) -> Option<Foreign> {
         .chars()
         .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     found("a condition key of AWS", vec![name]).filter(|_| is_host && is_name)
+}
+
+/// Whether a name after `kubernetes.io/` is one of the claims of tokens that Kubernetes kept in secrets: they have `/`
+/// in their names, where newer tokens have members.
+fn is_of_secret(rest: &str) -> bool {
+    let name = rest.strip_prefix("serviceaccount/");
+    name.is_some_and(|name| name == "namespace" || name.contains('.'))
 }
 
 /// The segments of a JSONPath, of which those in brackets and quotes may have dots.

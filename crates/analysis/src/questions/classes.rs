@@ -68,6 +68,14 @@ impl Analysis<'_> {
         said.map(|(_, said)| said).unwrap_or_default()
     }
 
+    /// Whether an allow names an identifier of an owner, a repository or the like in full, in a claim of its own or
+    /// within another.
+    pub(crate) fn pins_identifier(&mut self, allow: usize) -> bool {
+        let sayings = self.sayings(&[allow]);
+        let grammar = self.model.grammar();
+        grammar.is_some_and(|grammar| !identifiers(grammar, &sayings).is_empty())
+    }
+
     /// Whether an allow admits a token of a class of outsiders, where it is meant for those that it
     /// names. `None` if it does not say whose tokens it is for.
     pub(crate) fn admits_outsider(&mut self, allow: usize, class: &Outsider) -> Option<Answer> {

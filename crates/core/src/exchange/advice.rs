@@ -49,9 +49,8 @@ pub(super) fn scope(found: &str, token_type: &str) -> String {
         .find(|(known, _)| *known == plain)
         .map(|(_, meant)| *meant);
     // `team:team:ops`.
-    let is_part = |c: char| is_target_char(c) || c == ':';
-    let name = match name.rsplit(':').next() {
-        Some(last) if is_target_name(last) && name.chars().all(is_part) => last,
+    let name = match name.rsplit_once(':') {
+        Some((before, last)) if is_target_name(last) && before.split(':').all(is_word) => last,
         _ => name,
     };
     let name_or = |placeholder: &str| match name {
@@ -113,13 +112,12 @@ fn unfit(name: &str, prefix: &str) -> Option<String> {
     } else {
         let found = name.chars().find(|c| !is_target_char(*c));
         Some(match found {
-            Some(c) if c.is_ascii() => format!("no name has `{}`", c.escape_debug()),
-            // An answer in HTTP has ASCII only.
-            Some(c) => format!(
-                "no name has `{}` (U+{:04X})",
-                c.escape_debug(),
-                u32::from(c)
-            ),
+            Some(c) if c.is_ascii_graphic() && !['"', '\\'].contains(&c) => {
+                format!("no name has `{c}`")
+            }
+            // An answer in HTTP has ASCII only, without these two (RFC 6749, section 5.2).
+            Some(c) if c.is_alphanumeric() => format!("no name has `{c}` (U+{:04X})", u32::from(c)),
+            Some(c) => format!("no name has U+{:04X}", u32::from(c)),
             None => format!("a name has at most {MAX_TARGET_CHARS} characters"),
         })
     }
@@ -154,6 +152,11 @@ pub(super) fn audience(found: &str) -> Option<String> {
         .trim_end_matches('/')
         .rsplit([':', '/'])
         .next()?;
+    // More after the organization: a team, for one.
+    let after = found.trim().strip_prefix(AUDIENCE);
+    let name = after.map_or(name, |after| {
+        after.split([':', '/']).next().unwrap_or(after)
+    });
     let is_fit = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
     let is_name = !name.is_empty() && name.chars().all(is_fit);
     // An audience of another system: an address.

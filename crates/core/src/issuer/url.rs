@@ -16,7 +16,8 @@ pub enum IssuerError {
     /// No host after the scheme.
     #[error("expected a host name after `https://`, found none")]
     NoHost,
-    /// A character that an issuer's URL cannot have: white space, `?`, `#`, or `@` in the host.
+    /// A part that an issuer's URL cannot have: white space, `?`, `#`, `@` in the host, or the path of a discovery
+    /// document.
     #[error("an issuer's URL has no {what}, found one in `{found}`")]
     Forbidden {
         /// What was found.
@@ -99,6 +100,9 @@ pub fn validate_url(url: &str) -> Result<(), IssuerError> {
     }
     if rest.contains('#') {
         return forbidden("fragment");
+    }
+    if rest.ends_with("/.well-known/openid-configuration") {
+        return forbidden("path of a discovery document (it is what comes before `/.well-known`)");
     }
     Ok(())
 }

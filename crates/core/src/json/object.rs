@@ -110,6 +110,13 @@ impl ObjectReader {
         self.mismatch(path, expected, &found(value));
     }
 
+    /// Adds advice to the last error.
+    pub fn help(&mut self, help: &str) {
+        if let Some(error) = self.errors.last_mut() {
+            error.help = Some(help.to_owned());
+        }
+    }
+
     /// The value as an object; an error says that `what` was expected, named with its article.
     pub fn object<'a>(&mut self, path: &str, value: &'a Value, what: &str) -> Option<Object<'a>> {
         match value {

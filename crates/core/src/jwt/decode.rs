@@ -229,9 +229,16 @@ fn parts(token: &str, max: usize) -> Result<[&str; 3], TokenError> {
     let parts: Vec<&str> = token.split('.').collect();
     match parts.as_slice() {
         [header, payload, signature] => Ok([header, payload, signature]),
-        [_, _, _, _, _] => Err(TokenError::Encrypted),
+        [header, _, _, _, _] if has_enc(header) => Err(TokenError::Encrypted),
         other => Err(TokenError::Segments { found: other.len() }),
     }
+}
+
+/// Whether a header is that of an encrypted token (RFC 7516, section 4.1.2).
+#[cold]
+pub(super) fn has_enc(header: &str) -> bool {
+    let header = base64_part("header", header).and_then(|bytes| json_object("header", bytes));
+    header.is_ok_and(|header| header.get("enc").is_some())
 }
 
 fn json_object(part: &'static str, bytes: Vec<u8>) -> Result<Claims, TokenError> {

@@ -57,6 +57,12 @@ pub enum JwksError {
         /// The first private member found.
         member: &'static str,
     },
+    /// A secret beside the keys, which has no place there either.
+    #[error("there is a secret (`{member}`) beside `keys`: a key set may contain only public keys")]
+    Beside {
+        /// The first private member found, or the `kty` of a symmetric key.
+        member: &'static str,
+    },
 }
 
 impl JwksError {
@@ -67,7 +73,7 @@ impl JwksError {
             Self::Json(error) => error.code(),
             Self::NotASet { .. } => "jwks-not-a-set",
             Self::Symmetric { .. } => "jwks-symmetric-key",
-            Self::Private { .. } => "jwks-private-key",
+            Self::Private { .. } | Self::Beside { .. } => "jwks-private-key",
         }
     }
 }
@@ -91,16 +97,32 @@ impl Jwks {
     /// # Ok::<(), claimgate::jwt::JwksError>(())
     /// ```
     pub fn parse(json: &str) -> Result<Self, JwksError> {
+        let start = json.trim_start();
+        let instead = match () {
+            () if start.starts_with("-----BEGIN ") => Some("PEM"),
+            () if start.starts_with("https://") => Some("an address: paste what it answers"),
+            () => None,
+        };
+        if let Some(found) = instead {
+            let found = found.to_owned();
+            return Err(JwksError::NotASet { found });
+        }
         let value = Value::parse_document(json)?;
         let items = match value.member("keys") {
             Some(Value::Array(items)) => Ok(items.as_slice()),
             Some(other) => Err(format!("`keys` is {}", other.kind())),
             None if value.member("kty").is_some() => Ok(std::slice::from_ref(&value)),
+            None if value.member("jwks_uri").is_some() => {
+                Err("a discovery document: the keys are at its `jwks_uri`".to_owned())
+            }
             None => Err(value.kind().to_owned()),
         };
         let whole = std::slice::from_ref(&value);
         refuse_secrets(items.as_ref().map_or(whole, |items| items))?;
         let items = items.map_err(|found| JwksError::NotASet { found })?;
+        if let Some(member) = beside(&value) {
+            return Err(JwksError::Beside { member });
+        }
         let keys = items.iter().map(|item| Arc::new(Jwk::read(item)));
         Ok(Self {
             keys: keys.collect(),
@@ -183,6 +205,19 @@ fn refuse_secrets(items: &[Value]) -> Result<(), JwksError> {
         }
     }
     Ok(())
+}
+
+/// The member that makes something beside `keys` a secret.
+fn beside(set: &Value) -> Option<&'static str> {
+    let Value::Object(members) = set else {
+        return None;
+    };
+    let has = |name: &&str| set.member(name).is_some();
+    let others = members.iter().filter(|(name, _)| name != "keys");
+    PRIVATE_MEMBERS
+        .into_iter()
+        .find(has)
+        .or_else(|| others.map(|(_, member)| member).find_map(secret))
 }
 
 /// The member that makes a value, or one in it, a secret: `kty` of a symmetric key, or a private one.

@@ -5,6 +5,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use super::bare_token::{bare_token, is_token, is_token_char};
+use super::decode::has_enc;
 use crate::json::Value;
 
 /// What access tokens and other secrets begin with, and what they are.
@@ -183,10 +184,8 @@ impl Pasted {
             && text.split('.').count() == 5
             && text.chars().all(is_token_char)
         {
-            let header = decoded(text.split('.').next().unwrap_or_default());
-            let header = header.and_then(|header| Value::parse(&header).ok());
-            let is_signed = header.is_some_and(|header| header.member("enc").is_none());
-            is_signed.then_some(Self::Joined)
+            let header = text.split('.').next().unwrap_or_default();
+            (!has_enc(header)).then_some(Self::Joined)
         } else if let many @ 1.. = tokens
             .take(2)
             .count()
@@ -212,7 +211,7 @@ impl Pasted {
                 format!("this is a token with more around it: pass it without {}", by.join(" and "))
             }
             Self::Joined => {
-                "its header has no `enc`, so it is not encrypted: were two tokens joined?".to_owned()
+                "were two tokens joined?".to_owned()
             }
             Self::Embedded { is_one_of_many: false } => "there is a token in this text: pass it alone".to_owned(),
             Self::Embedded { .. } => "there are several tokens in this text: pass one of them, alone".to_owned(),

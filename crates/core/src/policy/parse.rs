@@ -132,6 +132,7 @@ fn rules(reader: &mut ObjectReader, object: &Object<'_>) -> Vec<(String, String)
     let Some(Value::Object(members)) = object.written("rules") else {
         let expected = "an object of claim paths and patterns";
         reader.wrong(path, expected, object.written("rules"));
+        reader.help("write `\"rules\": {\"sub\": \"PATTERN\"}`");
         return Vec::new();
     };
     let mut rules = Vec::with_capacity(members.len());
@@ -141,6 +142,10 @@ fn rules(reader: &mut ObjectReader, object: &Object<'_>) -> Vec<(String, String)
             None => {
                 let path = join(&path, &ClaimPath::of(&[claim]));
                 reader.wrong(path, "a pattern in a string", Some(pattern));
+                if let Value::Array(_) = pattern {
+                    let help = "a rule has one pattern: write a policy for each";
+                    reader.help(help);
+                }
             }
         }
     }

@@ -201,6 +201,11 @@ fn a_wrong_url_says_what_is_wrong_with_it() {
             "has no fragment",
         ),
         (
+            "https://a.example/x/.well-known/openid-configuration",
+            "url-forbidden-part",
+            "has no path of a discovery document",
+        ),
+        (
             "https://b@a.example",
             "url-forbidden-part",
             "has no user name",

@@ -205,7 +205,7 @@ fn each_refusal_has_its_own_check_code_and_sentence() {
             "found JSON",
         ),
         (
-            "a.b.c.d.e".to_owned(),
+            "eyJlbmMiOiJBMTI4R0NNIn0.b.c.d.e".to_owned(),
             CheckId::Format,
             "token-encrypted",
             "JWE",

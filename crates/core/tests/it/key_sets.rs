@@ -153,6 +153,19 @@ fn secrets_come_first_wherever_they_are() {
             set(&[Key::P256(1).jwk(r#""kid":7,"d":"AA""#)]),
             "jwks-private-key",
         ),
+        // Beside the keys.
+        (
+            format!(r#"{{"keys":[{}],"d":"AA"}}"#, good()),
+            "jwks-private-key",
+        ),
+        (
+            format!(r#"{{"keys":[],"private_keys":[{{"kty":"RSA","d":"AA"}}],"x":1}}"#),
+            "jwks-private-key",
+        ),
+        (
+            format!(r#"{{"keys":[],"hmac":{secret}}}"#),
+            "jwks-private-key",
+        ),
         // In what is no set, and within other values.
         (r#"{"d":"c2VjcmV0"}"#.to_owned(), "jwks-private-key"),
         (format!("[{secret}]"), "jwks-symmetric-key"),

@@ -294,6 +294,11 @@ fn what_has_not_the_form_of_a_token_is_refused() {
         ),
         (
             format!("{token}.AA.AA"),
+            "token-segments",
+            "expected three parts joined by `.`, found 5",
+        ),
+        (
+            "eyJlbmMiOiJBMTI4R0NNIn0.AA.AA.AA.AA".to_owned(),
             "token-encrypted",
             "expected a signed token of three parts, found five: this is an encrypted token (JWE)",
         ),

@@ -1,7 +1,7 @@
 //! GitHub Actions: the forms of `sub`, and jobs of pull requests.
 
 use claimgate::diagnostic::Diagnostic;
-use claimgate::explain::{Difference, HintSources, Mismatch, ProviderHints};
+use claimgate::explain::{Difference, Mismatch, ProviderHints};
 
 use super::github_subject::{Subject, ids, without_ids};
 use super::{correction, is_on};
@@ -262,14 +262,7 @@ fn outsiders(at: &Mismatch<'_>, pattern: &str) -> Option<String> {
     if claim != "sub" && at.value.contains(PULL_REQUEST_REF) {
         samples.push(at.value.to_owned());
     }
-    // What the rule's own pattern was likely meant to admit is not new.
-    let fold = |text: &str| {
-        let seen: String = text.chars().filter(char::is_ascii_graphic).collect();
-        without_ids(&seen.to_ascii_lowercase(), HintSources::NONE)
-    };
-    let is_new = |sample: &String| {
-        at.matches(pattern, sample) && !at.matches(&fold(at.pattern), &fold(sample))
-    };
+    let is_new = |sample: &String| at.matches(pattern, sample) && !at.matches(at.pattern, sample);
     let admits = samples.iter().any(is_new);
     admits.then(|| "pull requests, which anyone can open".to_owned())
 }

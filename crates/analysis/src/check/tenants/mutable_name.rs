@@ -59,7 +59,7 @@ pub(super) fn with_names_only(cx: &mut Context<'_>) -> Vec<usize> {
         .collect();
     named
         .into_iter()
-        .filter(|allow| cx.stranger(*allow).is_none())
+        .filter(|allow| !cx.plain.pins_identifier(*allow) && cx.stranger(*allow).is_none())
         .collect()
 }
 

@@ -78,11 +78,10 @@ fn each_scope_has_its_right_form() {
         ("team:équipe", "team", "no name has `é` (U+00E9)"),
         ("runner:build/1", "runner", "no name has `/`"),
         ("user:eva!", "personal", "no name has `!`"),
-        (
-            "team:\u{200b}ops",
-            "team",
-            "no name has `\\u{200b}` (U+200B)",
-        ),
+        ("team:\u{200b}ops", "team", "no name has U+200B"),
+        ("team:\"ops\"", "team", "no name has U+0022"),
+        ("team:a:b", "team", "no name has `:`"),
+        ("team:team:ops", "team", "write `team:ops`"),
         (&long, "team", "a name has at most 100 characters"),
     ] {
         assert_eq!(
@@ -128,6 +127,8 @@ fn types_and_audiences_have_their_prefix() {
         "urn:pulumi:organization:acme",
         "https://api.pulumi.com/acme/",
         "URN:PULUMI:ORG:acme",
+        "urn:pulumi:org:acme:team",
+        "urn:pulumi:org:acme/team:ops",
     ] {
         assert_eq!(
             audience(found).as_deref(),

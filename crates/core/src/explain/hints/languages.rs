@@ -197,9 +197,11 @@ fn syntax(at: &Mismatch<'_>) -> Option<Diagnostic> {
         "`{}` reads as a {name}, but here only {wildcards} are wildcards, and the rest is literal",
         visible(at.pattern)
     );
-    let advice = match read.is_wider {
-        true => "`*` matches any text, `/` and `:` included, which is wider: ",
-        false => "",
+    let has_star = read.patterns.iter().any(|pattern| pattern.contains('*'));
+    let advice = match (read.is_wider, has_star) {
+        (true, true) => "`*` matches any text, `/` and `:` included, which is wider: ",
+        (true, false) => "this is wider: ",
+        (false, _) => "",
     };
     Some(at.suggest(Diagnostic::note(code, message), advice, &read.patterns))
 }
