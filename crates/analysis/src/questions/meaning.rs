@@ -38,7 +38,8 @@ pub struct Meaning {
 /// };
 /// let meaning = meaning(&model("repo:acme/web:ref:refs/heads/main")?, &model("repo:acme/web:ref:*")?, None);
 /// let opened: Vec<_> = meaning.opened.iter().map(|rung| rung.id.as_str()).collect();
-/// assert_eq!(opened, ["other-branch", "other-tag"]);
+/// // A repository can have `ref` in its subjects, that of a pull request included.
+/// assert_eq!(opened, ["other-branch", "other-tag", "pull-request"]);
 /// assert!(meaning.closed.is_empty());
 /// # Ok::<(), claimgate::diagnostic::Diagnostics>(())
 /// ```

@@ -62,12 +62,12 @@ fn a_class_is_kept_out_by_a_rule_or_a_deny() {
         (
             &[("sub", "repo:acme/web:*")],
             "pull-request",
-            "deny sub repo:*:pull_request",
+            "deny event_name pull_request*",
         ),
         (
             &[("sub", "repo:acme/web:*")],
             "other-tag",
-            "deny sub repo:*:ref:refs/tags/*",
+            "deny ref_type tag",
         ),
         (
             &[("sub", "repo:acme/web:*")],

@@ -132,7 +132,9 @@ fn rules(reader: &mut ObjectReader, object: &Object<'_>) -> Vec<(String, String)
     let Some(Value::Object(members)) = object.written("rules") else {
         let expected = "an object of claim paths and patterns";
         reader.wrong(path, expected, object.written("rules"));
-        reader.help("write `\"rules\": {\"sub\": \"PATTERN\"}`");
+        if object.written("rules").is_some() {
+            reader.help("write `\"rules\": {\"sub\": \"PATTERN\"}`");
+        }
         return Vec::new();
     };
     let mut rules = Vec::with_capacity(members.len());

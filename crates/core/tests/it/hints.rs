@@ -869,11 +869,6 @@ fn a_pattern_that_admits_outsiders_is_not_suggested_without_saying_so() {
             r#"{"sub":"repo:acme/web:ref:refs/heads/dev"}"#,
         ),
         (
-            "sub",
-            "repo:Acme/web:*",
-            r#"{"sub":"repo:acme/web:pull_request"}"#,
-        ),
-        (
             "event_name",
             "push",
             r#"{"event_name":"workflow_dispatch"}"#,

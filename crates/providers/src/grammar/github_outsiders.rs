@@ -76,6 +76,7 @@ const CUSTOM_PULL: &[Form] = &[
             ENVIRONMENT_IN_SUBJECT,
             ("sub", "*ref:refs/heads/*"),
             ("sub", "*ref:refs/tags/*"),
+            ("ref", ""),
         ],
         unnamed: &[],
     },
@@ -92,7 +93,7 @@ const CUSTOM_DEPLOYMENT: &[Form] = &[
         shapes: CUSTOM,
         has: &[ENVIRONMENT],
         has_not: &[
-            ("sub", "*ref:refs/*"),
+            ("sub", "*ref:*"),
             ("sub", "*:pull_request"),
             ("sub", "*:pull_request:*"),
         ],

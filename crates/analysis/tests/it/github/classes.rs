@@ -54,7 +54,11 @@ fn the_ladder_is_lit_up_to_where_policies_admit() {
             ("other-repository", "repo:acme/evil:ref:refs/heads/main"),
             ("other-branch", "repo:acme/web:ref:refs/heads/main"),
             ("other-tag", "repo:acme/web:ref:refs/tags/v1"),
-            ("pull-request", "no"),
+            // The deny is on the usual subjects only.
+            (
+                "pull-request",
+                "repo:acme/web:pull_request:ref:refs/heads/main",
+            ),
             ("other-environment", "repo:acme/web:environment:production"),
             ("other-workflow", "repo:acme/web:ref:refs/heads/main"),
             ("self-hosted-runner", "repo:acme/web:ref:refs/heads/main"),

@@ -48,7 +48,11 @@ fn properties_hold_or_have_a_counterexample() {
         ),
         (
             r#""noOutsiders": {"except": ["other-tag", "other-environment", "other-workflow", "self-hosted-runner", "recycled-name"]}"#,
-            &["repo:acme/web:ref:refs/heads/feature"],
+            // The deny is on the usual subjects only.
+            &[
+                "repo:acme/web:ref:refs/heads/feature",
+                "repo:acme/web:pull_request:ref:refs/heads/main",
+            ],
         ),
     ] {
         let text = format!(
