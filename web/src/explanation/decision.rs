@@ -3,7 +3,6 @@
 use claimgate::explain::{
     Explanation, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome,
 };
-use claimgate::policy::Decision;
 use claimgate::text::list::enumerate;
 use leptos::prelude::*;
 
