@@ -107,7 +107,7 @@ describe("in the playground", () => {
     assert.equal(await text(took.first()), "ref:refs/heads/main");
 
     const claims = page.getByRole("table", { name: "Claims" });
-    assert.match(await text(claims.getByRole("row").first()), /✓ ?matches in policy ?1/);
+    assert.match(await text(claims.getByRole("row").first()), /policy ?1 ?✓ ?matches/);
     await page.getByRole("button", { name: /^Show \d+ claims that no rule uses$/ }).click();
     assert.match(await text(claims.getByRole("row", { name: /^exp/ })), /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ in \d+ minutes/);
     assert.match(await text(claims.getByRole("row", { name: /^repository_owner / })), /octo-org/);
@@ -168,7 +168,7 @@ describe("in the playground", () => {
   for (const [what, make, title, sentence] of cases) {
     test(`a token ${what} is denied with its own message`, async () => {
       const page = await playground();
-      await paste(page, make(), "Denied");
+      await paste(page, make(), title === "Policies" ? "Denied" : "Refused");
       assert.match(await text(decision(page)), sentence);
       assert.equal(await checks(page).count(), titles.length);
       const line = await text(check(page, title));
@@ -199,7 +199,7 @@ describe("in the playground", () => {
 
   test("claims are evaluated without a token, and the skipped checks are listed", async () => {
     const page = await playground();
-    await page.getByRole("button", { name: "From claims" }).click();
+    await page.getByRole("button", { name: "Edit claims" }).click();
     const field = page.getByLabel("Claims", { exact: true });
     await field.fill(JSON.stringify({ iss: issuerUrl, aud: [audience], sub: "repo:octo-org/octo-repo:environment:prod" }));
     await decision(page).filter({ hasText: "Allowed" }).waitFor();
@@ -212,7 +212,7 @@ describe("in the playground", () => {
     await page.getByText("member sub occurs twice in one object").waitFor();
     await field.fill('{"sub": ');
     await page.getByText(/not JSON: .* at line 1, column \d+/).waitFor();
-    assert.match(await text(decision(page)), /Allowed/, "the last result stays while the text is not complete");
+    assert.match(await text(decision(page)), /Last decision: allowed/, "the last result stays while the text is not complete");
     await field.fill(JSON.stringify({ iss: issuerUrl, aud: audience, sub: "repo:octo-org/octo-repo:pull_request" }));
     await decision(page).filter({ hasText: "denied by policy 2" }).waitFor();
   });

@@ -52,7 +52,7 @@ test("each opens in the playground by its address, with the expected decision", 
   for (const { id, title, expected } of examples()) {
     await visit(page, `examples/${id}`);
     await page.getByRole("heading", { level: 2, name: title, exact: true }).waitFor();
-    await decision(page).filter({ hasText: expected.decision === "allowed" ? "Allowed" : "Denied" }).waitFor();
+    await decision(page).filter({ hasText: expected.decision === "allowed" ? "Allowed" : /Denied|Refused/ }).waitFor();
     const outcomes = await explanation(page).getByText(/^matches: (allows|denies)$/).count();
     assert.ok(outcomes >= expected.policies.length, id);
     if (expected.code === "token-expired") assert.match(await text(decision(page)), /expired 1 hour ago/);

@@ -78,7 +78,7 @@ const jobs = [
     async work(person, page) {
       await person.press(page.getByRole("navigation", { name: "Main" }).getByRole("link", { name: "Playground" }));
       await person.write(page.getByLabel("Token", { exact: true }), token("ref:refs/heads/main"));
-      await decision(page).filter({ hasText: "Denied" }).waitFor();
+      await decision(page).filter({ hasText: "Refused" }).waitFor();
       await showPane(person, page, "Decision");
       await person.press(button(page, "Fetch keys"));
       await decision(page).filter({ hasText: "Allowed" }).waitFor();
@@ -128,7 +128,7 @@ const jobs = [
     path: playground,
     prepare: (page) => paste(page, token("environment:production"), "Denied"),
     async work(person, page) {
-      await person.press(button(page, "Share…"));
+      await person.press(page.locator("summary").filter({ hasText: "Share" }));
       await person.press(button(page, "Copy the link"));
       await eventually(async () => assert.match((await copied(page)) ?? "", /playground#v1\./));
     },

@@ -16,7 +16,7 @@ test("after the first visit the app works without a network: issuers, policies, 
   await visit(page);
   await page.getByRole("link", { name: "GitHub Actions", exact: true }).waitFor();
   await visit(page, "playground");
-  await paste(page, "eyJhbGciOiJub25lIn0.e30", "Denied");
+  await paste(page, "eyJhbGciOiJub25lIn0.e30", "Refused");
   await visit(page, "no/such/page");
   await visit(page, "docs/errors.html");
   await page.getByRole("navigation", { name: "Documentation" }).getByRole("link", { name: "Token checks" }).click();
@@ -29,7 +29,7 @@ test("the offline cache contains no token", async () => {
   await storedOffline(page);
   await visit(page, "playground");
   const token = issuer.token(githubClaims());
-  await paste(page, token, "Denied");
+  await paste(page, token, "Refused");
   const signature = token.split(".")[2];
   const found = await page.evaluate(async (signature) => {
     const names = await caches.keys();

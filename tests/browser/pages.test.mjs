@@ -165,10 +165,10 @@ test("HTML is shown as text", async () => {
   await page.getByRole("table", { name: "Claims" }).getByRole("cell", { name: evil, exact: true }).waitFor();
   await page.getByRole("rowheader", { name: evil, exact: true }).waitFor();
   assert.ok((await text(page.getByRole("list", { name: "Policies" }))).includes(`${evil}!`));
-  await paste(page, issuer.token(githubClaims({ iss: evil }), { kid: evil }), "Denied");
+  await paste(page, issuer.token(githubClaims({ iss: evil }), { kid: evil }), "Refused");
   assert.ok((await text(decision(page))).includes(evil));
   await harmless();
-  await page.getByRole("button", { name: "From claims" }).click();
+  await page.getByRole("button", { name: "Edit claims" }).click();
   await page.getByLabel("Claims", { exact: true }).fill(JSON.stringify({ iss: "https://token.actions.githubusercontent.com", sub: evil }));
   await decision(page).filter({ hasText: "Allowed" }).waitFor();
   await harmless();

@@ -33,7 +33,7 @@ test("a token of an unregistered issuer gets as far as Allowed without leaving t
   const draft = page.locator("#draft-panel");
   await hasText(draft, /repository_owner_id = 65.*repository = octo-org\/octo-repo.*branch or tag: ref = refs\/heads\/main/);
   await draft.getByRole("checkbox", { name: /branch or tag/ }).uncheck();
-  await draft.getByText("Admits jobs on every branch, every tag and every pull request.").waitFor();
+  await draft.getByText("Admits any branch or tag of octo-org/octo-repo, and its pull requests.").waitFor();
   await draft.getByRole("button", { name: "Add to the scratch set" }).click();
   await decision(page).filter({ hasText: "allowed by policy 1" }).waitFor();
   await isInOrder(page, "a drafted policy");
@@ -107,7 +107,7 @@ test("an incomplete policy of the form does not decide, until “Deny every toke
 test("typed claims begin as those of the token", async () => {
   const page = await playground();
   await paste(page, issuer.token(githubClaims({ actor: "hubot" })), "Allowed");
-  await page.getByRole("button", { name: "From claims" }).click();
+  await page.getByRole("button", { name: "Edit claims" }).click();
   await page.getByText("No token: signature, issuer and time were not checked.").first().waitFor();
   // A plain field is there until the code editor has loaded.
   await eventually(async () => assert.match(await page.getByLabel("Claims", { exact: true }).innerText(), /"actor": "hubot"/));
@@ -131,7 +131,7 @@ test("a token that is dropped on another page opens in the playground", async ()
   await page.getByText("This file cannot be opened: expected a token").waitFor();
 });
 
-test("the share button goes to the panel for sharing, and the panes are resized by keyboard", async () => {
+test("what is shared opens in place, and the panes are resized by keyboard", async () => {
   const page = await playground();
   await paste(page, issuer.token(githubClaims()), "Allowed");
   const handle = page.getByRole("separator", { name: "Width of the panes" });
@@ -140,7 +140,7 @@ test("the share button goes to the panel for sharing, and the panes are resized 
   await handle.press("ArrowRight");
   assert.equal(await handle.getAttribute("aria-valuenow"), "55");
   assert.ok((await width()) > before);
-  await page.getByRole("button", { name: "Share…" }).click();
+  await unfold(page, "Share");
   await page.getByLabel("Link", { exact: true }).waitFor();
   await unfold(page, "Exchange");
   await visit(page, "playground");

@@ -87,7 +87,7 @@ for (const width of widths) {
       await paste(page, tampered(good), "the signature was not made with key");
       await paste(page, good, "Allowed");
       await page.getByRole("button", { name: "Check it with the issuer's own keys" }).click();
-      await decision(page).filter({ hasText: "Denied" }).waitFor();
+      await decision(page).filter({ hasText: "Refused" }).waitFor();
     });
 
     test("time travels to before and after the token's life", async () => {
@@ -131,7 +131,7 @@ for (const width of widths) {
       await decision(page).filter({ hasText: "Allowed" }).waitFor();
       await field.fill("");
       await page.keyboard.press("Escape");
-      await paste(page, issuer.token(githubClaims({ exp: claims.exp * 1000 })), "Denied");
+      await paste(page, issuer.token(githubClaims({ exp: claims.exp * 1000 })), "Refused");
       const note = page.getByRole("note").filter({ hasText: "looks like milliseconds" });
       await note.waitFor();
       assert.equal(await text(note), `exp looks like milliseconds: expected seconds since 1970, as ${claims.exp}, found ${claims.exp * 1000}.`);
@@ -251,7 +251,7 @@ describe("signatures", () => {
     });
     await withKeys(page);
     await paste(page, signers[8].token(claims()), "this browser cannot check EdDSA (Ed25519)");
-    assert.match(await text(decision(page)), /Denied denied: the signature could not be checked: this browser cannot check `EdDSA`/);
+    assert.match(await text(decision(page)), /Refused the signature could not be checked: this browser cannot check `EdDSA`/);
     await paste(page, signers[6].token(claims()), "Allowed");
   });
 
@@ -290,8 +290,8 @@ describe("a scratch set", () => {
     const problems = page.getByRole("group", { name: "Problems in the scratch policies" });
     await problems.getByText("These policies cannot be saved").waitFor();
     assert.match(await text(problems), /policy 1, `tokenType` .*`organisation`/);
-    assert.match(await text(decision(page)), /denied by policy 1/);
-    await page.getByText("The input is incomplete; this is the last result.").waitFor();
+    assert.match(await text(decision(page)), /No decision The scratch policies have an error\. Last decision: denied by policy 1/);
+    await page.getByText("The scratch policies have errors; this is the last result.").waitFor();
     await page.getByRole("button", { name: "Undo all changes" }).click();
     await decision(page).filter({ hasText: "allowed by policy 1" }).waitFor();
     await page.getByRole("button", { name: "Discard the scratch set" }).click();
@@ -372,7 +372,7 @@ describe("text that is not what it seems", () => {
     await paste(page, issuer.token(githubClaims(), { kid: bidi }), "the header names key");
     assert.match(await text(decision(page)), /U\+202E|\\u\{202e\}/i);
     // Exactly one difference: the key is unknown.
-    await page.getByRole("button", { name: "From claims" }).click();
+    await page.getByRole("button", { name: "Edit claims" }).click();
     await page.getByLabel("Claims", { exact: true }).fill(JSON.stringify({ iss: issuerUrl, sub: bidi, [evil]: evil }));
     await page.getByRole("note").filter({ hasText: "characters that the field does not show" }).waitFor();
     assert.match(await text(page.getByRole("note").filter({ hasText: "characters that the field does not show" })), /U\+202E right-to-left override U\+200B zero width space/);
@@ -434,7 +434,7 @@ test("without a token, examples are offered, and claims of an unregistered issue
   const page = await openPage("playground");
   const result = page.getByRole("region", { name: "Result" });
   await result.getByRole("link", { name: "A pull request is denied" }).waitFor();
-  await page.getByRole("button", { name: "From claims" }).click();
+  await page.getByRole("button", { name: "Edit claims" }).click();
   await page.getByLabel("Claims", { exact: true }).fill('{"iss": "https://unknown.example"}');
   await page.getByText("No issuer is registered with the URL https://unknown.example").waitFor();
   assert.equal(await checks(page).count(), 0);

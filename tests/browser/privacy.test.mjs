@@ -101,7 +101,7 @@ test("while a token is pasted and evaluated, no request leaves the page and noth
   const page = await openPage(`playground?issuer=${demo.id}`, { storageState: demo.storageState, clock: true });
   await storedOffline(page);
   const requests = recorded(page);
-  await paste(page, "x", "Denied");
+  await paste(page, "x", "Refused");
   await awayAndBack(page);
   await paste(page, "", "No decision yet");
   await aMinuteLater(page);
@@ -113,7 +113,7 @@ test("while a token is pasted and evaluated, no request leaves the page and noth
   const denied = issuer.token({ ...claims, sub: "repo:octo-org/octo-repo:pull_request" });
   await paste(page, token, "Allowed");
   await paste(page, denied, "Denied");
-  await paste(page, `${token}x`, "Denied");
+  await paste(page, `${token}x`, "Refused");
   await page.keyboard.press("Control+Enter");
   await decision(page).filter({ hasText: "the signature is not canonical" }).waitFor();
   await page.getByLabel("Requested token type").selectOption("runner");
@@ -156,7 +156,7 @@ test("nor while a sample is signed, a scratch set is used, and everything is sha
   await visit(page, `playground?issuer=${demo.id}`);
   await storedOffline(page);
   const requests = recorded(page);
-  await paste(page, "x", "Denied");
+  await paste(page, "x", "Refused");
   for (const part of ["Exchange", "Share", "Sign a sample token"]) await unfold(page, part);
   // The set stays in use: another one would start workers of its own, for which the browser requests their files again.
   await editCopy(page);
@@ -176,11 +176,12 @@ test("nor while a sample is signed, a scratch set is used, and everything is sha
 
   const token = issuer.token(githubClaims({ sub: "repo:octo-org/other-repo:ref:refs/heads/main" }));
   await paste(page, token, "Denied");
-  for (const part of ["Exchange", "Share"]) await unfold(page, part);
+  await unfold(page, "Exchange");
   await page.getByRole("button", { name: "Try this in the scratch set" }).click();
   await decision(page).filter({ hasText: "Allowed" }).waitFor();
   // A question that replaces an unanswered one starts another worker.
   await analyzed(page);
+  await unfold(page, "Share");
   await page.getByRole("button", { name: "Copy the link" }).click();
   await page.getByText("✓ Copied").waitFor();
   const link = await copied(page);

@@ -33,7 +33,7 @@ for (const width of widths) {
     await paste(page, token, "expired 2 hours");
     await pane(page, "Decision");
     await unfold(page, "Share");
-    const share = page.getByRole("region", { name: "Share" });
+    const share = page.getByRole("group", { name: "Share", exact: true });
     await link(page).waitFor();
     assert.match(await text(share), /Contains 2 policies, the decoded claims and the requested token type; never the token or its signature\./);
     assert.match(await text(share), /key and signature are not checked when it is opened/);
@@ -70,7 +70,7 @@ test("a link has claims, the request and edited policies", async () => {
   await editCopy(page);
   const policies = [{ decision: "allow", tokenType: "team", teamName: "ops-*", rules: { sub: "a*" } }];
   await page.getByLabel("Scratch policies as JSON").fill(JSON.stringify({ policies }));
-  await page.getByRole("button", { name: "From claims" }).click();
+  await page.getByRole("button", { name: "Edit claims" }).click();
   await page.getByLabel("Claims", { exact: true }).fill('{"sub": "ab",  "n": 1}');
   await page.getByLabel("Requested token type").selectOption("team");
   await page.getByLabel("Team name", { exact: true }).fill("ops-night");
@@ -91,7 +91,7 @@ test("a link has claims, the request and edited policies", async () => {
 
 test("a warning about a token within the claims appears before anything is copied", async () => {
   const page = await playground();
-  await page.getByRole("button", { name: "From claims" }).click();
+  await page.getByRole("button", { name: "Edit claims" }).click();
   const inner = issuer.token({ sub: "inner" });
   await page.getByLabel("Claims", { exact: true }).fill(JSON.stringify({ iss: issuerUrl, act: { token: inner } }));
   await decision(page).filter({ hasText: "Denied" }).waitFor();
@@ -202,7 +202,7 @@ describe("a link that cannot be opened", () => {
         location.hash = hash;
         return new Promise((done) => requestAnimationFrame(() => done()));
       }, fragment);
-      assert.match(await text(decision(page)), /Allowed|Denied|No decision yet/, fragment);
+      assert.match(await text(decision(page)), /Allowed|Denied|Refused|No decision/, fragment);
     }
     await page.evaluate((hash) => (location.hash = hash), good);
     await decision(page).filter({ hasText: "Allowed" }).waitFor();

@@ -12,7 +12,7 @@ const shown = {
   "issuers/new": [".crumbs", "h1"],
   import: [".crumbs", "h1", ".lead"],
   examples: ["h1", ".lead"],
-  playground: ["h1", ".panes", ".verdict", ".verdict__sentence", ".pane--token h2", ".pane--token .segments", ".pane--token .hint"],
+  playground: ["h1", ".panes", ".verdict", ".verdict__sentence", ".pane--token h2", ".pane--token .pane__tools button", ".pane--token .hint"],
 };
 
 /** Texts and positions of visible elements, in the typefaces of the app. */

@@ -14,7 +14,7 @@ pub(crate) fn focus(element: Option<Element>) {
 /// Focuses the first field of an element.
 pub(crate) fn focus_in(element: Option<Element>) {
     let field = element.and_then(|element| {
-        let field = element.query_selector("input, select, button");
+        let field = element.query_selector("input, select, textarea, button");
         field.ok().flatten()
     });
     focus(field);

@@ -15,5 +15,6 @@ pub(crate) mod policy_editor;
 pub(crate) mod policy_views;
 pub(crate) mod review;
 pub(crate) mod save;
+pub(crate) mod sentence;
 pub(crate) mod state;
 pub(crate) mod tests;

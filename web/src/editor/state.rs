@@ -242,12 +242,23 @@ impl PolicyState {
 
     /// The error at a path, once errors are visible: after saving was tried.
     pub(crate) fn error_at(self, path: &str) -> String {
+        self.error_of(path, |_| true)
+    }
+
+    /// The same, of those whose code fits.
+    pub(crate) fn error_of(self, path: &str, fits: fn(&str) -> bool) -> String {
         if !self.tried.get() {
             return String::new();
         }
         let compiled = self.compiled.read();
-        let error = compiled.errors.iter().find(|error| error.path == path);
+        let mut errors = compiled.errors.iter();
+        let error = errors.find(|error| error.path == path && fits(&error.code));
         error.map(|error| error.message.clone()).unwrap_or_default()
+    }
+
+    /// The places of the incomplete policies of the form, from 0.
+    pub(crate) fn incomplete(self) -> Vec<usize> {
+        self.form_text().map(|(_, aside)| aside).unwrap_or_default()
     }
 
     /// Replaces the policies, as one step of the history.

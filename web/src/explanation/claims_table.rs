@@ -3,11 +3,12 @@
 use claimgate::claims::{Claims, Value};
 use claimgate::time::{format_utc, looks_like_milliseconds, relative};
 use claimgate_workbench::playground::claim_use::{ClaimUse, numbers};
-use claimgate_workbench::text::separators::breakable;
+use claimgate_workbench::playground::rule_mark::RuleMark;
 use leptos::prelude::*;
 
+use super::tone::chip_class;
 use crate::playground::bench::{Highlight, use_bench};
-use crate::ui::untrusted_text::untrusted_text;
+use crate::ui::untrusted_text::{untrusted_text, wrapped_text};
 
 /// The table. Times are relative to `now`. In the playground, rules and their claims are
 /// highlighted together, and claims that rules use come first; the others are folded.
@@ -17,25 +18,33 @@ pub(crate) fn ClaimsTable(
     claims: Claims,
     #[prop(into)] now: Signal<i64>,
     #[prop(optional)] uses: Vec<ClaimUse>,
+    /// The claims that come first where no rule uses any.
+    #[prop(optional)]
+    first: Vec<&'static str>,
 ) -> impl IntoView {
     let is_claims = caption == "Claims";
     let used = |name: &str| uses.iter().find(|found| found.member == name);
-    let (first, rest): (Vec<_>, Vec<_>) = claims
+    let is_folded = !uses.is_empty() || first.iter().any(|name| claims.get(name).is_some());
+    let (shown, rest): (Vec<_>, Vec<_>) = claims
         .iter()
-        .partition(|(name, _)| uses.is_empty() || used(name).is_some());
+        .partition(|(name, _)| !is_folded || used(name).is_some() || first.contains(name));
     let line = |(name, value): (&str, &Value)| row(is_claims, name, value, now, used(name));
     let missing = uses
         .iter()
         .filter(|found| found.is_missing && claims.get(&found.member).is_none());
     let missing = missing.map(missing_row).collect_view();
     let count = rest.len();
-    let first = first.into_iter().map(line).collect_view();
+    let others = match uses.is_empty() {
+        true => (count, "other claim", "other claims"),
+        false => (count, "claim that no rule uses", "claims that no rule uses"),
+    };
+    let shown = shown.into_iter().map(line).collect_view();
     let rest = rest.into_iter().map(line).collect_view();
     let is_open = RwSignal::new(false);
     view! {
         <table class="claims" class:claims--used=!uses.is_empty()>
             <caption>{caption}</caption>
-            <tbody>{first} {missing}</tbody>
+            <tbody>{shown} {missing}</tbody>
             <tbody hidden=move || !is_open.get()>{rest}</tbody>
         </table>
         {(count > 0).then(|| view! {
@@ -45,16 +54,18 @@ pub(crate) fn ClaimsTable(
                 aria-expanded=move || is_open.get().to_string()
                 on:click=move |_| is_open.update(|open| *open = !*open)
             >
-                {move || if is_open.get() { "Hide claims that no rule uses".to_owned() } else { more(count) }}
+                {move || more(others, is_open.get())}
             </button>
         })}
     }
 }
 
-fn more(count: usize) -> String {
-    match count {
-        1 => "Show 1 claim that no rule uses".to_owned(),
-        count => format!("Show {count} claims that no rule uses"),
+/// What the button says that shows the other claims, or hides them.
+fn more((count, one, many): (usize, &str, &str), is_open: bool) -> String {
+    match (is_open, count) {
+        (true, _) => format!("Hide {many}"),
+        (false, 1) => format!("Show 1 {one}"),
+        (false, count) => format!("Show {count} {many}"),
     }
 }
 
@@ -70,24 +81,17 @@ fn missing_row(found: &ClaimUse) -> impl IntoView + use<> {
 
 /// The policies whose rules use the claim.
 fn use_marks(found: &ClaimUse) -> impl IntoView + use<> {
-    let mark = |class: &'static str, symbol: &'static str, word: &'static str, all: &[usize]| {
+    let chip = |(mark, matches, all): (RuleMark, bool, Vec<usize>)| {
         let policies = if all.len() == 1 { "policy" } else { "policies" };
-        (!all.is_empty()).then(|| {
-            view! {
-                <span class=class>
-                    <span aria-hidden="true">{symbol} " "</span>
-                    <span class="visually-hidden">{format!("{word} in {policies} ")}</span>
-                    {numbers(all)}
-                </span>
-            }
-        })
+        let word = if matches { "matches" } else { "does not match" };
+        view! {
+            <span class=chip_class(mark.tone) title=word>
+                {policies} " " {numbers(&all)} " " <span aria-hidden="true">{mark.symbol}</span>
+                <span class="visually-hidden">{word}</span>
+            </span>
+        }
     };
-    view! {
-        <span class="claims__use">
-            {mark("use use--bad", "✕", "does not match", &found.failed)}
-            {mark("use use--good", "✓", "matches", &found.matched)}
-        </span>
-    }
+    view! { <span class="claims__use">{found.groups().into_iter().map(chip).collect_view()}</span> }
 }
 
 fn row(
@@ -102,7 +106,7 @@ fn row(
         ("exp" | "nbf" | "iat", Value::Fraction(number)) => {
             time(number.ceil() as i128, value.to_json(), now)
         }
-        (_, Value::String(text)) => wrapped(text),
+        (_, Value::String(text)) => wrapped_text(text),
         (_, Value::Object(_) | Value::Array(_)) => lines(&value.to_json_pretty()),
         _ => value.to_json().into_any(),
     };
@@ -127,16 +131,6 @@ fn row(
         </tr>
     }
     .into_any()
-}
-
-/// A long value, which is wrapped after its separators.
-fn wrapped(text: &str) -> AnyView {
-    let piece = |piece: &str| view! { {untrusted_text(piece)} <wbr /> };
-    breakable(text)
-        .into_iter()
-        .map(piece)
-        .collect_view()
-        .into_any()
 }
 
 /// JSON in several lines, without marks for its line breaks.

@@ -1,31 +1,19 @@
 //! The explanation: policies and their rules, failures first.
 
 use claimgate::explain::{
-    Explanation, NearestMiss, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome,
+    Explanation, NearestMiss, Outcome, PolicyEvidence, PolicyOutcome, RuleEvidence, RuleOutcome,
 };
-use claimgate::policy::Decision;
 use claimgate::text::list::enumerate;
 use leptos::prelude::*;
 
 use super::rule_line::RuleLine;
+use super::tone::mark_class;
 use crate::playground::bench::use_bench;
 use crate::state::store::use_store;
 use crate::ui::inline_code::inline_code;
-use crate::ui::untrusted_text::untrusted_text;
+use crate::ui::untrusted_text::{untrusted_text, wrapped_text};
+use claimgate_workbench::playground::rule_mark::{policy_mark, rule_mark};
 use claimgate_workbench::playground::scratch::{apply, apply_to_copy};
-
-/// Symbol, word and style of a policy's outcome.
-fn look(policy: &PolicyEvidence) -> (&'static str, &'static str, &'static str) {
-    match (policy.outcome, policy.decision) {
-        (PolicyOutcome::Matched, Decision::Deny) if policy.report_only => {
-            ("!", "matches: would deny, report-only", "mark mark--note")
-        }
-        (PolicyOutcome::Matched, Decision::Allow) => ("✓", "matches: allows", "mark mark--good"),
-        (PolicyOutcome::Matched, Decision::Deny) => ("✕", "matches: denies", "mark mark--bad"),
-        (PolicyOutcome::NotMatched, _) => ("○", "does not match", "mark mark--note"),
-        (PolicyOutcome::NotApplicable, _) => ("–", "does not apply", "mark"),
-    }
-}
 
 /// Deciding policies first, then the others that apply, then the rest.
 fn order(explanation: &Explanation) -> Vec<PolicyEvidence> {
@@ -70,6 +58,7 @@ pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
         .filter(|(is_unfolded, _)| *is_unfolded)
         .count();
     let rest = policies.split_off(policies.len().min(unfolded.max(UNFOLDED)));
+    let decision = explanation.decision;
     let default = explanation.default_denial;
     let (symbol, class) = if default.applied {
         ("✕", "mark mark--bad")
@@ -96,23 +85,24 @@ pub(crate) fn ExplanationView(explanation: Explanation) -> impl IntoView {
         {report}
         {explanation.nearest_miss.map(|miss| view! { <NearestMissBox miss=miss /> })}
         <ul class="explanation" aria-label="Policies">
-            {policies.into_iter().map(|(open, policy)| view! { <PolicyEntry policy=policy open=open /> }).collect_view()}
+            {policies.into_iter().map(|(open, policy)| view! { <PolicyEntry policy=policy decision=decision open=open /> }).collect_view()}
             {entry}
         </ul>
-        {(!rest.is_empty()).then(|| view! { <Rest policies=rest /> })}
+        {(!rest.is_empty()).then(|| view! { <Rest policies=rest decision=decision /> })}
     }
 }
 
 /// The policies beyond the first ones, in one line until it is opened.
 #[component]
-fn Rest(policies: Vec<(bool, PolicyEvidence)>) -> impl IntoView {
+fn Rest(policies: Vec<(bool, PolicyEvidence)>, decision: Outcome) -> impl IntoView {
     let label = match policies.len() {
         1 => "1 more policy that does not match or apply".to_owned(),
         count => format!("{count} more policies that do not match or apply"),
     };
     let is_open = RwSignal::new(false);
     let policies = StoredValue::new(policies);
-    let entry = |(_, policy)| view! { <PolicyEntry policy=policy open=false /> };
+    let entry =
+        move |(_, policy)| view! { <PolicyEntry policy=policy decision=decision open=false /> };
     view! {
         <details class="more explanation__rest" on:toggle:target=move |event| is_open.set(event.target().open())>
             <summary>{label}</summary>
@@ -126,10 +116,11 @@ fn Rest(policies: Vec<(bool, PolicyEvidence)>) -> impl IntoView {
 }
 
 #[component]
-fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
-    let (symbol, word, class) = look(&policy);
-    let rules = StoredValue::new(policy.rules);
-    let (index, title) = (policy.index, policy.title);
+fn PolicyEntry(policy: PolicyEvidence, decision: Outcome, open: bool) -> impl IntoView {
+    let (mark, word) = policy_mark(&policy, decision);
+    let (symbol, class) = (mark.symbol, mark_class(mark.tone));
+    let (index, title, sentence) = (policy.index, policy.title.clone(), policy.sentence.clone());
+    let policy = StoredValue::new(policy);
     let aside = use_bench().is_some_and(|bench| bench.aside.read_untracked().contains(&index));
     let (symbol, word, class) = if aside {
         ("…", "incomplete: left out", "mark mark--note")
@@ -141,7 +132,7 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
             format!("policy {}", index + 1),
             "It does not decide until it is complete.".to_owned(),
         ),
-        false => (title, policy.sentence),
+        false => (title, sentence),
     };
     // Folded rules are not rendered: with forty policies that is most of the work.
     let is_open = RwSignal::new(open);
@@ -153,18 +144,20 @@ fn PolicyEntry(policy: PolicyEvidence, open: bool) -> impl IntoView {
                     <span><strong class="title">{title}</strong> " " <span class="word">{word}</span></span>
                 </summary>
                 <p class="sentence">{inline_code(&sentence)}</p>
-                {move || is_open.get().then(|| rule_lists(index, rules.get_value()))}
+                {move || is_open.get().then(|| rule_lists(&policy.read_value(), decision))}
             </details>
         </li>
     }
 }
 
 /// Failed rules first; the others are folded into one line, unless all match.
-fn rule_lists(policy: usize, rules: Vec<RuleEvidence>) -> AnyView {
-    let line = move |rule: RuleEvidence| view! { <RuleLine policy=policy rule=rule /> };
-    let (matched, failed): (Vec<_>, Vec<_>) = rules
-        .into_iter()
-        .partition(|rule| rule.outcome == RuleOutcome::Matched);
+fn rule_lists(policy: &PolicyEvidence, decision: Outcome) -> AnyView {
+    let is_match = |rule: &RuleEvidence| rule.outcome == RuleOutcome::Matched;
+    let line = |rule: RuleEvidence| {
+        let mark = rule_mark(policy, is_match(&rule), decision);
+        view! { <RuleLine policy=policy.index rule=rule mark=mark /> }
+    };
+    let (matched, failed): (Vec<_>, Vec<_>) = policy.rules.iter().cloned().partition(is_match);
     if failed.is_empty() || matched.is_empty() {
         let lines = failed.into_iter().chain(matched).map(line).collect_view();
         return view! { <ul class="rule-list">{lines}</ul> }.into_any();
@@ -180,11 +173,12 @@ fn rule_lists(policy: usize, rules: Vec<RuleEvidence>) -> AnyView {
     } else {
         "match"
     };
+    let passed = rule_mark(policy, true, decision);
     view! {
         <ul class="rule-list">{failed.into_iter().map(line).collect_view()}</ul>
         <details class="more rule-list__passed">
             <summary>
-                <span class="mark mark--good" aria-hidden="true">"✓"</span> " " {inline_code(&names)} " " {verb}
+                <span class=mark_class(passed.tone) aria-hidden="true">{passed.symbol}</span> " " {inline_code(&names)} " " {verb}
             </summary>
             <ul class="rule-list">{matched.into_iter().map(line).collect_view()}</ul>
         </details>
@@ -197,8 +191,8 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
     let changes = miss.changes.iter().map(|change| {
         let what = match &change.suggested_pattern {
             Some(pattern) => view! {
-                "change " <code>{untrusted_text(&change.pattern)}</code> " to "
-                <code>{untrusted_text(pattern)}</code> ", which admits only this value"
+                "change " <code>{wrapped_text(&change.pattern)}</code> " to "
+                <code>{wrapped_text(pattern)}</code> ", which admits only this value"
             }
             .into_any(),
             None => view! { {inline_code(&change.sentence)} }.into_any(),
@@ -208,7 +202,7 @@ fn NearestMissBox(miss: NearestMiss) -> impl IntoView {
         view! {
             <li>
                 {is_request.then(|| view! {
-                    <p>"Have the job request its token for " <code>{untrusted_text(&change.pattern)}</code> " instead; or:"</p>
+                    <p>"Have the job request its token for " <code>{wrapped_text(&change.pattern)}</code> " instead; or:"</p>
                 })}
                 <p><code>{untrusted_text(&change.claim)}</code> ": " {what} "."</p>
                 {change.caution.as_ref().map(|caution| view! {

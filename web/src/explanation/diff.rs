@@ -6,10 +6,10 @@ use claimgate_workbench::playground::alignment::{Alignment, Row, align};
 use leptos::prelude::*;
 
 use crate::ui::inline_code::inline_code;
-use crate::ui::untrusted_text::untrusted_text;
+use crate::ui::untrusted_text::wrapped_text;
 
-/// Lines that are wider, in characters, scroll on a phone.
-const NARROW: usize = 24;
+/// Lines that are wider, in characters, may scroll: where there is less room, they are wrapped.
+const NARROW: usize = 40;
 
 /// The value that came furthest, and where it stopped.
 pub(crate) fn furthest(rule: &RuleEvidence) -> Option<(&ValueEvidence, &Stop)> {
@@ -20,7 +20,7 @@ pub(crate) fn furthest(rule: &RuleEvidence) -> Option<(&ValueEvidence, &Stop)> {
     stopped.max_by_key(|(_, stop)| stop.pattern.chars)
 }
 
-/// The three lines. A screen reader reads the sentence instead of the carets.
+/// The three lines; on a narrow screen pattern and value are wrapped after their separators, and not aligned. A screen reader reads the sentence instead of the carets.
 #[component]
 pub(crate) fn Diff(pattern: String, value: String, stop: Stop) -> impl IntoView {
     let found = align(&pattern, &value, &stop);
@@ -46,7 +46,13 @@ pub(crate) fn Diff(pattern: String, value: String, stop: Stop) -> impl IntoView 
 }
 
 fn line(row: &Row, class: &'static str) -> impl IntoView + use<> {
-    let differing = (!row.differing.is_empty())
-        .then(|| view! { <mark class=class>{untrusted_text(&row.differing)}</mark> });
-    view! { <span>{untrusted_text(&row.before)}</span> {differing} <span>{untrusted_text(&row.after)}</span> }
+    let padding = (row.padding > 0)
+        .then(|| view! { <span class="diff__padding">{" ".repeat(row.padding)}</span> });
+    let differing = match row.differing.is_empty() {
+        true => view! { <span class="diff__end" aria-hidden="true"></span> }.into_any(),
+        false => view! { <mark class=class>{wrapped_text(&row.differing)}</mark> }.into_any(),
+    };
+    view! {
+        <span>{wrapped_text(&row.before)}</span> {padding} {differing} <span>{wrapped_text(&row.after)}</span>
+    }
 }

@@ -5,4 +5,5 @@ pub(crate) mod claims_table;
 pub(crate) mod decision;
 pub(crate) mod diff;
 pub(crate) mod rule_line;
+pub(crate) mod tone;
 pub(crate) mod verdict;

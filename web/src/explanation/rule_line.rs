@@ -3,14 +3,16 @@
 
 use claimgate::explain::{RuleEvidence, RuleOutcome, ValueEvidence};
 use claimgate::pattern::{Span, Trace};
+use claimgate_workbench::playground::rule_mark::RuleMark;
 use claimgate_workbench::text::spans::{Piece, cut};
 use leptos::prelude::*;
 
 use super::diff::{Diff, furthest};
+use super::tone::mark_class;
 use crate::playground::bench::{Highlight, use_bench};
 use crate::playground::policies::claim_button::claim_button;
 use crate::ui::inline_code::inline_code;
-use crate::ui::untrusted_text::untrusted_text;
+use crate::ui::untrusted_text::{untrusted_text, wrapped_text};
 
 fn range(span: &Span) -> (usize, usize) {
     (span.start.chars, span.end.chars)
@@ -60,15 +62,16 @@ fn pattern_pieces(rule: &RuleEvidence) -> Vec<Piece> {
 
 fn render(pieces: Vec<Piece>) -> impl IntoView {
     let span = |Piece(text, style)| match style {
-        "" => view! { <span>{untrusted_text(&text)}</span> }.into_any(),
-        style => view! { <mark class=style>{untrusted_text(&text)}</mark> }.into_any(),
+        "" => view! { <span>{wrapped_text(&text)}</span> }.into_any(),
+        style => view! { <mark class=style>{wrapped_text(&text)}</mark> }.into_any(),
     };
     pieces.into_iter().map(span).collect_view()
 }
 
-/// The line. In the playground it highlights its claim, and the rule in the policies.
+/// The line. In the playground it highlights its claim, and the rule in the policies. `mark` is what the rule means for
+/// the decision.
 #[component]
-pub(crate) fn RuleLine(policy: usize, rule: RuleEvidence) -> impl IntoView {
+pub(crate) fn RuleLine(policy: usize, rule: RuleEvidence, mark: RuleMark) -> impl IntoView {
     let bench = use_bench();
     let highlight = StoredValue::new(Highlight {
         policy: Some(policy),
@@ -89,24 +92,19 @@ pub(crate) fn RuleLine(policy: usize, rule: RuleEvidence) -> impl IntoView {
             on:mouseenter=move |_| point(Some(highlight.get_value()))
             on:mouseleave=move |_| point(None)
         >
-            {rule_body(policy, rule)}
+            {rule_body(policy, rule, mark)}
         </li>
     }
 }
 
-fn rule_body(policy: usize, rule: RuleEvidence) -> AnyView {
-    let matched = rule.outcome == RuleOutcome::Matched;
-    let (symbol, word, class) = if matched {
-        ("✓", "matches", "mark mark--good")
-    } else {
-        ("✕", outcome(rule.outcome), "mark mark--bad")
-    };
+fn rule_body(policy: usize, rule: RuleEvidence, mark: RuleMark) -> AnyView {
+    let word = outcome(rule.outcome);
     let claim = match use_bench() {
         Some(bench) => claim_button(bench, policy, &rule.claim),
         None => view! { <code class="rule__claim">{untrusted_text(&rule.claim)}</code> }.into_any(),
     };
     view! {
-        <span class=class aria-hidden="true">{symbol}</span>
+        <span class=mark_class(mark.tone) aria-hidden="true">{mark.symbol}</span>
         <div class="rule__body">
             <p>{claim} " " <span class="word">{word}</span></p>
             {evidence(&rule)}

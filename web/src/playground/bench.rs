@@ -105,13 +105,15 @@ pub(crate) struct Tools {
     /// key; also returns the issuers.
     pub(crate) evaluate: fn(&Question, Stored<'_>) -> (Vec<StoredIssuer>, Evaluation),
     /// Has the browser check a signature, and completes the answer.
-    pub(crate) check: fn(Box<Waiting>) -> Later<Answer>,
+    pub(crate) verify: fn(Box<Waiting>) -> Later<Answer>,
     /// Opens the initial content.
     pub(crate) open: fn(Bench, Store, &Opening) -> Result<(), String>,
     /// The scratch set.
     pub(crate) scratch: fn(Bench) -> AnyView,
     /// The field for claims.
     pub(crate) claims: fn(Bench) -> AnyView,
+    /// Whose token it is.
+    pub(crate) about: fn(Bench) -> AnyView,
     /// Notes on the token.
     pub(crate) token_notes: fn(Bench) -> AnyView,
     /// Notes on the input.
@@ -126,6 +128,8 @@ pub(crate) struct Tools {
     pub(crate) dots: fn(ShownReport) -> AnyView,
     /// The panel that drafts a policy.
     pub(crate) draft: fn(Bench) -> AnyView,
+    /// The checks, with actions.
+    pub(crate) checks: fn(Bench, ShownReport) -> AnyView,
     /// The explanation.
     pub(crate) reasons: fn(Bench, ShownReport) -> AnyView,
     /// The simulated exchange.
@@ -165,7 +169,7 @@ pub(crate) struct Bench {
     pub(crate) token_view: RwSignal<TokenView>,
     /// Whether the panel that drafts a policy is open.
     pub(crate) is_drafting: RwSignal<bool>,
-    /// Whether the panel for sharing is open.
+    /// Whether the menu for sharing is open.
     pub(crate) is_sharing: RwSignal<bool>,
     /// The displayed answer.
     pub(crate) answered: RwSignal<Option<Answered>>,

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::bench::{Bench, Pane};
 use super::panes::PaneButtons;
 use super::request::{Requested, SkippedChecks};
+use crate::editor::focus::focus_soon;
 use crate::explanation::checks::look;
 use crate::explanation::verdict::{Banner, Verdict};
 use claimgate_workbench::playground::evaluate::Report;
@@ -18,25 +19,34 @@ pub(crate) fn DecisionBar(
     bench: Bench,
     banner: Memo<Banner>,
     report: Memo<Option<Report>>,
-    stale: Signal<bool>,
-    time: Signal<i64>,
+    now: Signal<i64>,
 ) -> impl IntoView {
+    let is_waiting = Memo::new(move |_| matches!(*banner.read(), Banner::Waiting(..)));
+    let correct = Callback::new(move |()| match untrack(|| bench.is_scratch()) {
+        true => {
+            bench.pane.set(Pane::Policies);
+            focus_soon("policy-errors".to_owned());
+        }
+        false => bench.pane.set(Pane::Token),
+    });
     view! {
-        <div class="bar">
+        <div class="bar" class:bar--waiting=move || is_waiting.get()>
             <div class="bar__top">
-                <Verdict banner=banner stale=stale />
+                <Verdict banner=banner correct=correct />
                 {move || bench.tools.get().map(|tools| (tools.dots)(report))}
                 <PaneButtons bench=bench />
             </div>
             <div class="bar__controls" role="group" aria-label="Request">
                 <Requested form=bench.form />
                 <Menu label=Signal::derive(move || time_label(bench)) name="Time" is_set=Signal::derive(move || !bench.form.now.read().is_empty())>
-                    {move || bench.tools.get().map(|tools| (tools.times)(bench, time))}
+                    {move || bench.tools.get().map(|tools| (tools.times)(bench, now))}
                 </Menu>
                 <Menu label=Signal::stored("Skip checks".to_owned()) name="Skip checks" is_set=Signal::derive(move || bench.form.skip() != Skip::default())>
                     <SkippedChecks form=bench.form />
                 </Menu>
-                <ShareButton bench=bench />
+                <Menu label=Signal::stored("Share".to_owned()) name="Share" is_set=Signal::stored(false) is_open=bench.is_sharing>
+                    {move || bench.tools.get().map(|tools| (tools.share)(bench, report, now, bench.is_sharing.into()))}
+                </Menu>
             </div>
         </div>
     }
@@ -57,6 +67,9 @@ fn Menu(
     label: Signal<String>,
     name: &'static str,
     is_set: Signal<bool>,
+    /// Set to whether it is open.
+    #[prop(optional)]
+    is_open: Option<RwSignal<bool>>,
     children: ChildrenFn,
 ) -> impl IntoView {
     let details = NodeRef::<Details>::new();
@@ -82,7 +95,13 @@ fn Menu(
     });
     on_cleanup(move || outside.remove());
     view! {
-        <details class="menu" name="decision-bar" node_ref=details on:keydown=close>
+        <details
+            class="menu"
+            name="decision-bar"
+            node_ref=details
+            on:keydown=close
+            on:toggle:target=move |event| if let Some(is_open) = is_open { is_open.set(event.target().open()) }
+        >
             <summary class="button" class:menu__set=move || is_set.get() aria-label=move || menu_label(name, &label.read())>
                 {label} <span aria-hidden="true">" ▾"</span>
             </summary>
@@ -97,23 +116,6 @@ fn menu_label(name: &str, label: &str) -> String {
     } else {
         format!("{name}: {label}")
     }
-}
-
-/// Opens the panel for sharing and goes there.
-#[component]
-fn ShareButton(bench: Bench) -> impl IntoView {
-    let share = move |_| {
-        bench.is_sharing.set(true);
-        bench.pane.set(Pane::Decision);
-        request_animation_frame(|| {
-            if let Ok(Some(summary)) = document().query_selector("#share-summary") {
-                summary.scroll_into_view();
-                let _ =
-                    wasm_bindgen::JsCast::unchecked_into::<web_sys::HtmlElement>(summary).focus();
-            }
-        });
-    };
-    view! { <button type="button" class="button" on:click=share>"Share…"</button> }
 }
 
 /// The checks in their order, a mark and a name each.

@@ -125,7 +125,7 @@ pub(super) fn evaluate(
                 },
             ),
             Evaluation::Signature(waiting) => spawn_local(async move {
-                let answer = (tools.check)(waiting).await;
+                let answer = (tools.verify)(waiting).await;
                 if turn.try_get_value() == Some(this) {
                     show(
                         bench,

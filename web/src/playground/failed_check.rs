@@ -15,6 +15,7 @@ use crate::state::fetch::fetch_keys;
 use crate::state::store::{Store, use_store};
 use crate::ui::field::TextArea;
 use crate::ui::inline_code::inline_code;
+use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::playground::evaluate::Report;
 use claimgate_workbench::playground::fixes::{Fix, Situation, fixes};
 use claimgate_workbench::playground::scratch::{SCRATCH, Scratch};
@@ -27,20 +28,24 @@ pub(crate) fn Fixes(bench: Bench, check: Check) -> impl IntoView {
     let is_pasting = RwSignal::new(false);
     let navigate = use_navigate();
     let report = bench.report_untracked();
-    let all = fixes(&check, situation(bench, report.as_ref()));
+    let all = fixes(&check, situation(bench, store, report.as_ref()));
     let id = check.id;
     let run = Callback::new(move |fix| match fix {
         Fix::FetchKeys => fetch(bench, store, message),
         Fix::PasteKeys => is_pasting.set(true),
         // The page for registration takes the token from memory.
         Fix::Register => navigate("/issuers/new", NavigateOptions::default()),
+        Fix::SwitchIssuer => switch_issuer(bench, store),
         Fix::TryIssuer => try_issuer(bench, store),
         Fix::AtTokenTime => at_token_time(bench),
         Fix::Draft => draft(bench),
         Fix::Skip => skip(bench, id),
     });
+    let named = registered(bench, store, report.as_ref());
+    let name = named.map(|(_, name)| name).unwrap_or_default();
     let button = move |fix: Fix| {
-        view! { <button type="button" class="button button--small" on:click=move |_| run.run(fix)>{label(fix)}</button> }
+        let label = label(fix, &name);
+        view! { <button type="button" class="button button--small" on:click=move |_| run.run(fix)>{untrusted_text(&label)}</button> }
     };
     let stays = all.contains(&Fix::Register);
     (!all.is_empty()).then(|| view! {
@@ -55,8 +60,10 @@ pub(crate) fn Fixes(bench: Bench, check: Check) -> impl IntoView {
     })
 }
 
-fn label(fix: Fix) -> &'static str {
-    match fix {
+/// What the button says; `name` is that of the token's issuer, if it is registered.
+fn label(fix: Fix, name: &str) -> String {
+    let label = match fix {
+        Fix::SwitchIssuer => return format!("Switch to {name}"),
         Fix::FetchKeys => "Fetch keys",
         Fix::PasteKeys => "Paste keys",
         Fix::Register => "Register this issuer",
@@ -64,13 +71,15 @@ fn label(fix: Fix) -> &'static str {
         Fix::AtTokenTime => "Evaluate at the time of the token",
         Fix::Draft => "Draft a policy from this token",
         Fix::Skip => "Continue without this check",
-    }
+    };
+    label.to_owned()
 }
 
-fn situation(bench: Bench, report: Option<&Report>) -> Situation {
+fn situation(bench: Bench, store: Store, report: Option<&Report>) -> Situation {
     let claims = report.and_then(|report| report.claims.as_ref());
     Situation {
         has_issuer: iss(claims).is_some_and(|iss| validate_url(&iss).is_ok()),
+        is_registered: registered(bench, store, report).is_some(),
         can_skip_issuer: bench.answered.with_untracked(|answered| {
             answered
                 .as_ref()
@@ -96,6 +105,22 @@ fn token_time(claims: Option<&Claims>) -> Option<i64> {
 
 fn claims(bench: Bench) -> Option<Claims> {
     bench.report_untracked()?.claims
+}
+
+/// The registered issuer that `iss` names, while another one is chosen: its identifier and its name.
+fn registered(bench: Bench, store: Store, report: Option<&Report>) -> Option<(String, String)> {
+    let iss = iss(report.and_then(|report| report.claims.as_ref()))?;
+    let chosen = bench.form.issuer.get_untracked();
+    let issuers = store.issuers.read_untracked();
+    let found = issuers.iter().find(|issuer| issuer.url == iss)?;
+    (!chosen.is_empty() && found.id != chosen).then(|| (found.id.clone(), found.name.clone()))
+}
+
+fn switch_issuer(bench: Bench, store: Store) {
+    let report = bench.report_untracked();
+    if let Some((id, _)) = registered(bench, store, report.as_ref()) {
+        bench.form.issuer.set(id);
+    }
 }
 
 fn try_issuer(bench: Bench, store: Store) {

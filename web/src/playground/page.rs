@@ -1,5 +1,6 @@
 //! Policies, a token or claims, and the decision with its explanation, updated while typing.
 
+use claimgate::inspect::{Check, CheckId, CheckStatus};
 use leptos::prelude::*;
 use leptos_router::components::A;
 use leptos_router::hooks::{use_location, use_query_map};
@@ -21,7 +22,7 @@ use crate::state::store::use_store;
 use crate::ui::inline_code::inline_code;
 use claimgate_workbench::playground::evaluate::{Answer, Report};
 use claimgate_workbench::playground::gallery::Example;
-use claimgate_workbench::playground::summary::reason;
+use claimgate_workbench::playground::summary::{Verdict, reason};
 
 /// The page.
 #[component]
@@ -41,11 +42,10 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
     let settled = settle(Memo::new(move |_| EvaluationInput::of(bench, clock.get())));
     evaluate(bench, use_store(), settled, problem);
     let Shown { report, unclear } = Shown::of(bench);
-    let stale = Signal::derive(move || {
-        report.read().is_some()
-            && (!unclear.read().is_empty() || (bench.is_scratch() && bench.written.read().is_err()))
-    });
-    let banner = Memo::new(move |_| banner(report.read().as_ref()));
+    let waiting = Memo::new(move |_| waiting(bench, &unclear.read()));
+    let banner = Memo::new(move |_| banner(report.read().as_ref(), waiting.get()));
+    let stale = Signal::derive(move || matches!(*banner.read(), Banner::Waiting(..)));
+    let is_refused = Memo::new(move |_| report.read().as_ref().is_some_and(is_refused));
     let time = Signal::derive(move || settled.read().question.now);
     view! {
         <div class="container container--wide stack playground-page">
@@ -55,12 +55,14 @@ pub(crate) fn Playground(example: Option<&'static Example>) -> impl IntoView {
                 <div class="notice notice--bad" role="alert"><p>{inline_code(&problem.read())}</p></div>
             })}
             <div class=move || format!("playground playground--{}", bench.pane.get().word())>
-                <DecisionBar bench=bench banner=banner report=report stale=stale time=time />
+                <DecisionBar bench=bench banner=banner report=report now=time />
+                // What can be done about a refused token comes before its claims and the policies.
+                {move || is_refused.get().then(|| bench.tools.get().map(|tools| (tools.checks)(bench, report)))}
                 <SplitPanes>
                     <PlaygroundPolicies bench=bench />
                     <PlaygroundToken bench=bench problem=unclear time=time />
                 </SplitPanes>
-                <PlaygroundResult bench=bench report=report stale=stale now=time />
+                <PlaygroundResult bench=bench report=report stale=stale is_refused=is_refused />
             </div>
         </div>
     }
@@ -111,15 +113,43 @@ impl Shown {
     }
 }
 
-fn banner(report: Option<&Report>) -> Banner {
-    match report {
-        None => Banner::Nothing,
-        Some(report) => Banner::Decided(
-            report.decision,
-            reason(&report.summary, report.explanation.as_ref()),
-            report.unchecked.clone(),
-        ),
+fn banner(report: Option<&Report>, waiting: Option<String>) -> Banner {
+    let Some(report) = report else {
+        return Banner::Nothing;
+    };
+    let reason = reason(&report.summary, report.explanation.as_ref());
+    match waiting {
+        Some(why) => Banner::Waiting(why, report.verdict(), reason),
+        None => Banner::Decided(report.verdict(), reason, report.unchecked.clone()),
     }
+}
+
+/// Why the input cannot be decided, as a sentence.
+fn waiting(bench: Bench, unclear: &str) -> Option<String> {
+    let errors = bench
+        .is_scratch()
+        .then(|| {
+            bench
+                .written
+                .with(|written| written.as_ref().err().map(|errors| errors.len()))
+        })
+        .flatten();
+    match errors {
+        Some(1) => Some("The scratch policies have an error.".to_owned()),
+        Some(count) => Some(format!("The scratch policies have {count} errors.")),
+        None if unclear.is_empty() => None,
+        None => Some("The input is incomplete.".to_owned()),
+    }
+}
+
+/// Whether a whole token was refused before the policies. While one is typed, its format is refused.
+fn is_refused(report: &Report) -> bool {
+    let failed = report
+        .checks
+        .iter()
+        .find(|check| check.status == CheckStatus::Failed);
+    let is_whole = |check: &Check| !matches!(check.id, CheckId::Format | CheckId::Header);
+    report.verdict() == Verdict::Refused && failed.is_some_and(is_whole)
 }
 
 #[component]

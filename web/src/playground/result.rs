@@ -6,7 +6,6 @@ use leptos_router::components::A;
 
 use super::bench::Bench;
 use super::failed_check::Fixes;
-use super::share_panel::SharePanel;
 use crate::explanation::checks::Checks;
 use crate::explanation::decision::ExplanationView;
 use crate::ui::inline_code::inline_code;
@@ -23,27 +22,55 @@ pub(crate) fn PlaygroundResult(
     bench: Bench,
     report: Memo<Option<Report>>,
     #[prop(into)] stale: Signal<bool>,
-    #[prop(into)] now: Signal<i64>,
+    /// Whether the checks are shown above the panes.
+    is_refused: Memo<bool>,
 ) -> impl IntoView {
     let is_empty = Memo::new(move |_| report.read().is_none());
     view! {
         <section class="pane pane--decision stack playground__result" class:stale=move || stale.get() aria-label="Result">
             {move || stale.get().then(|| view! {
-                <p class="hint">"The input is incomplete; this is the last result."</p>
+                <p class="hint">
+                    {if bench.is_scratch() && bench.written.read().is_err() { "The scratch policies have errors" } else { "The input is incomplete" }}
+                    "; this is the last result."
+                </p>
             })}
             {move || match (is_empty.get(), bench.tools.get()) {
-                (false, Some(tools)) => (tools.reasons)(bench, report),
+                (false, Some(tools)) => view! {
+                    {move || (!is_refused.get()).then(|| (tools.checks)(bench, report))}
+                    {(tools.reasons)(bench, report)}
+                }
+                .into_any(),
                 _ => view! { <Nothing /> }.into_any(),
             }}
-            <div class="result__more">
-                {move || (!is_empty.get()).then(|| bench.tools.get().map(|tools| (tools.exchange)(bench)))}
-                <SharePanel bench=bench report=report now=now />
-            </div>
+            {move || (!is_empty.get()).then(|| bench.tools.get().map(|tools| (tools.exchange)(bench)))}
         </section>
     }
 }
 
-/// Checks and explanation. Each part is rendered only when it changes, so that folded parts stay
+/// The checks, with what can be done about one that failed.
+#[component]
+pub(crate) fn ChecksCard(bench: Bench, report: Memo<Option<Report>>) -> impl IntoView {
+    let checks = Memo::new(move |_| {
+        report
+            .read()
+            .as_ref()
+            .map(|report| report.checks.clone())
+            .unwrap_or_default()
+    });
+    let action = Callback::new(move |check| view! { <Fixes bench=bench check=check /> }.into_any());
+    move || {
+        (!checks.read().is_empty()).then(|| {
+            view! {
+                <section class="pane pane--decision card stack--tight">
+                    <h2>"Checks"</h2>
+                    <Checks checks=checks.get() action=action />
+                </section>
+            }
+        })
+    }
+}
+
+/// What was not checked, and the explanation. Each part is rendered only when it changes, so that folded parts stay
 /// folded.
 #[component]
 pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoView {
@@ -60,13 +87,6 @@ pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoVi
             .as_ref()
             .and_then(|report| report.issuer.clone())
     });
-    let checks = Memo::new(move |_| {
-        report
-            .read()
-            .as_ref()
-            .map(|report| report.checks.clone())
-            .unwrap_or_default()
-    });
     let findings = Memo::new(move |_| {
         report
             .read()
@@ -80,16 +100,12 @@ pub(crate) fn Reasons(bench: Bench, report: Memo<Option<Report>>) -> impl IntoVi
             .as_ref()
             .and_then(|report| report.explanation.clone())
     });
-    let action = Callback::new(move |check| view! { <Fixes bench=bench check=check /> }.into_any());
     view! {
         <IncompletePolicies bench=bench />
         {move || (!unchecked.read().is_empty()).then(|| view! {
             <div class="notice notice--note">
                 <ul>{unchecked.get().into_iter().map(|line| view! { <li>{inline_code(&line)}</li> }).collect_view()}</ul>
             </div>
-        })}
-        {move || (!checks.read().is_empty()).then(|| view! {
-            <section class="card stack--tight"><h2>"Checks"</h2><Checks checks=checks.get() action=action /></section>
         })}
         {move || explanation.get().map(|explanation| view! {
             <section class="card stack--tight">

@@ -15,25 +15,7 @@ use claimgate_workbench::playground::markdown::markdown;
 use claimgate_workbench::playground::scratch::Origin;
 use claimgate_workbench::playground::share::Shared;
 
-/// The panel, folded at first. Nothing is compressed until it is opened.
-#[component]
-pub(crate) fn SharePanel(
-    bench: Bench,
-    report: Memo<Option<Report>>,
-    #[prop(into)] now: Signal<i64>,
-) -> impl IntoView {
-    let is_open = bench.is_sharing;
-    view! {
-        <section class="card stack--tight" aria-label="Share">
-            <details class="more" on:toggle:target=move |event| is_open.set(event.target().open()) prop:open=move || is_open.get()>
-                <summary id="share-summary"><h2>"Share"</h2></summary>
-                {move || bench.tools.get().map(|tools| (tools.share)(bench, report, now, is_open.into()))}
-            </details>
-        </section>
-    }
-}
-
-/// Its content.
+/// The panel. Nothing is compressed until it is open.
 #[component]
 pub(crate) fn Share(
     bench: Bench,
@@ -42,7 +24,7 @@ pub(crate) fn Share(
     open: Signal<bool>,
 ) -> impl IntoView {
     view! {
-        <div class="stack--tight">
+        <div class="stack--tight" role="group" aria-label="Share">
             {move || (open.get() && report.read().is_some()).then(|| view! { <Outgoing bench=bench report=report now=now /> })}
             <Incoming bench=bench />
         </div>

@@ -17,12 +17,12 @@ use super::decision_bar::CheckDots;
 use super::exchange_panel::ExchangePanel;
 use super::input::claims::ClaimsInput;
 use super::input::decoded::Decoded;
-use super::input::notes::{InputNotes, TokenNotes};
+use super::input::notes::{About, InputNotes, TokenNotes};
 use super::input::sign::SignSample;
 use super::policies::draft::DraftPanel;
 use super::policies::scratch_set::ScratchSet;
 use super::request::TimeTravel;
-use super::result::Reasons;
+use super::result::{ChecksCard, Reasons};
 use super::share_panel::Share;
 use crate::state::store::Store;
 use crate::state::webcrypto;
@@ -120,7 +120,7 @@ fn table() -> Tools {
             let asked = begin(question, &stored);
             (stored, asked)
         },
-        check: |waiting| {
+        verify: |waiting| {
             Box::pin(async move {
                 let found = webcrypto::verify(waiting.check().into()).await;
                 waiting.finish(found)
@@ -142,6 +142,7 @@ fn table() -> Tools {
         },
         scratch: |bench| view! { <ScratchSet bench=bench /> }.into_any(),
         claims: |bench| view! { <ClaimsInput bench=bench /> }.into_any(),
+        about: |bench| view! { <About bench=bench /> }.into_any(),
         token_notes: |bench| view! { <TokenNotes bench=bench /> }.into_any(),
         input_notes: |bench| view! { <InputNotes bench=bench /> }.into_any(),
         times: |bench, time| view! { <TimeTravel bench=bench time=time /> }.into_any(),
@@ -149,6 +150,7 @@ fn table() -> Tools {
         draft: |bench| view! { <DraftPanel bench=bench /> }.into_any(),
         sign: |bench| view! { <SignSample bench=bench /> }.into_any(),
         decoded: |bench, time| view! { <Decoded bench=bench time=time /> }.into_any(),
+        checks: |bench, report| view! { <ChecksCard bench=bench report=report /> }.into_any(),
         reasons: |bench, report| view! { <Reasons bench=bench report=report /> }.into_any(),
         exchange: |bench| view! { <ExchangePanel bench=bench /> }.into_any(),
         share: |bench, report, now, open| {

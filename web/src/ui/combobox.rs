@@ -1,9 +1,10 @@
-//! A line of text with completion: a combobox as WAI-ARIA describes it.
+//! A field with completion: a line of text, which is a combobox as WAI-ARIA describes it; or a pattern, which is wrapped
+//! where it is too long for a line, and is a text box, because a combobox has one line.
 
 pub(crate) use claimgate_workbench::policies::choices::Choice;
 use claimgate_workbench::policies::choices::fit;
 use leptos::ev;
-use leptos::html::{Div, Input, Ul};
+use leptos::html::{Input, Textarea, Ul};
 use leptos::prelude::*;
 
 use super::popover::keep_beside;
@@ -61,7 +62,31 @@ impl State {
     }
 }
 
-/// The field. With `is_pattern` its wildcards are highlighted.
+/// The element of a field: one of the two.
+#[derive(Clone, Copy)]
+struct Element {
+    line: NodeRef<Input>,
+    area: NodeRef<Textarea>,
+}
+
+impl Element {
+    fn get(self) -> Option<web_sys::HtmlElement> {
+        let line = self.line.get_untracked().map(Into::into);
+        line.or_else(|| self.area.get_untracked().map(Into::into))
+    }
+
+    /// The place of the cursor.
+    fn cursor(self) -> Option<usize> {
+        let line = self.line.get_untracked();
+        let place = match line {
+            Some(line) => line.selection_start(),
+            None => self.area.get_untracked()?.selection_start(),
+        };
+        Some(place.ok()?? as usize)
+    }
+}
+
+/// The field. With `is_pattern` it is wrapped, and its wildcards are highlighted.
 #[component]
 pub(crate) fn Combobox(
     label: &'static str,
@@ -85,7 +110,10 @@ pub(crate) fn Combobox(
         true => fit(&choices.read(), &value.read(), is_all.get()),
         false => Vec::new(),
     });
-    let input = NodeRef::<Input>::new();
+    let element = Element {
+        line: NodeRef::new(),
+        area: NodeRef::new(),
+    };
     let rows = NodeRef::<Ul>::new();
     let active = RwSignal::new(None);
     let state = State {
@@ -99,12 +127,29 @@ pub(crate) fn Combobox(
     let is_shown = Memo::new(move |_| options.get() > 0);
     keep_beside(
         move || rows.get_untracked().map(Into::into),
-        move || input.get_untracked().map(Into::into),
+        move || element.get(),
         options,
     );
-    let layer = NodeRef::<Div>::new();
-    let moved = move || follow(input, layer, on_cursor);
-    let keys = move |event: ev::KeyboardEvent| press(state, is_shown, &event);
+    let moved = move || {
+        if let (Some(on_cursor), Some(cursor)) = (on_cursor, element.cursor()) {
+            on_cursor.run(cursor);
+        }
+    };
+    let click = move |_| {
+        if value.read_untracked().is_empty() && !is_open.get_untracked() {
+            state.open(true);
+        }
+        moved();
+    };
+    let keys = move |event: ev::KeyboardEvent| {
+        press(state, is_shown, &event);
+        // A pattern has one line.
+        if is_pattern && event.key() == "Enter" {
+            event.prevent_default();
+        }
+    };
+    let described_by = (!described_by.is_empty()).then_some(described_by);
+    let placeholder = (!placeholder.is_empty()).then_some(placeholder);
     let option = {
         let id = id.clone();
         move |place: usize| format!("{id}-{place}")
@@ -116,42 +161,75 @@ pub(crate) fn Combobox(
     view! {
         <label for=id.clone() class:visually-hidden=hide_label>{label}</label>
         <div class="combobox" class:combobox--pattern=is_pattern>
-            {is_pattern.then(|| view! {
-                <div node_ref=layer class="combobox__layer" aria-hidden="true">{move || highlighted(&value.read())}</div>
-            })}
-            <input
-                node_ref=input
-                type="text"
-                id=id
-                class="mono"
-                role="combobox"
-                aria-autocomplete="list"
-                aria-expanded=move || is_shown.get().to_string()
-                aria-controls=list.clone()
-                aria-activedescendant=active
-                aria-describedby=(!described_by.is_empty()).then_some(described_by)
-                aria-invalid=move || invalid.get().then_some("true")
-                placeholder=(!placeholder.is_empty()).then_some(placeholder)
-                autocomplete="off"
-                autocapitalize="off"
-                spellcheck="false"
-                bind:value=value
-                on:input=move |_| {
-                    state.open(false);
-                    moved();
+            {match is_pattern {
+                true => view! {
+                    <div class="combobox__layer" aria-hidden="true">{move || highlighted(&value.read())}</div>
+                    <textarea
+                        node_ref=element.area
+                        id=id.clone()
+                        class="mono"
+                        rows=1
+                        aria-autocomplete="list"
+                        aria-haspopup="listbox"
+                        aria-controls=list.clone()
+                        aria-activedescendant=active
+                        aria-describedby=described_by
+                        aria-invalid=move || invalid.get().then_some("true")
+                        placeholder=placeholder
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        prop:value=move || value.get()
+                        on:input:target=move |event| {
+                            let field = event.target();
+                            let text = field.value();
+                            let line = text.replace(['\n', '\r'], "");
+                            if line != text {
+                                field.set_value(&line);
+                            }
+                            value.set(line);
+                            state.open(false);
+                            moved();
+                        }
+                        on:keydown=keys
+                        on:keyup=move |_| moved()
+                        on:click=click
+                        on:focus=move |_| moved()
+                        on:blur=move |_| state.close()
+                    ></textarea>
                 }
-                on:keydown=keys
-                on:keyup=move |_| moved()
-                on:click=move |_| {
-                    if value.read_untracked().is_empty() && !is_open.get_untracked() {
-                        state.open(true);
-                    }
-                    moved();
+                .into_any(),
+                false => view! {
+                    <input
+                        node_ref=element.line
+                        type="text"
+                        id=id.clone()
+                        class="mono"
+                        role="combobox"
+                        aria-autocomplete="list"
+                        aria-expanded=move || is_shown.get().to_string()
+                        aria-controls=list.clone()
+                        aria-activedescendant=active
+                        aria-describedby=described_by
+                        aria-invalid=move || invalid.get().then_some("true")
+                        placeholder=placeholder
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck="false"
+                        bind:value=value
+                        on:input=move |_| {
+                            state.open(false);
+                            moved();
+                        }
+                        on:keydown=keys
+                        on:keyup=move |_| moved()
+                        on:click=click
+                        on:focus=move |_| moved()
+                        on:blur=move |_| state.close()
+                    />
                 }
-                on:focus=move |_| moved()
-                on:scroll=move |_| follow(input, layer, None)
-                on:blur=move |_| state.close()
-            />
+                .into_any(),
+            }}
             <ul node_ref=rows id=list class="combobox__list" popover="manual" role="listbox" aria-label=list_label>
                 {move || {
                     let option = option.clone();
@@ -236,19 +314,6 @@ fn press(state: State, is_shown: Memo<bool>, event: &ev::KeyboardEvent) {
         _ => return,
     }
     event.prevent_default();
-}
-
-/// Keeps the highlights under the text, and reports the position of the cursor.
-fn follow(input: NodeRef<Input>, layer: NodeRef<Div>, on_cursor: Option<Callback<usize>>) {
-    let Some(input) = input.get_untracked() else {
-        return;
-    };
-    if let Some(layer) = layer.get_untracked() {
-        layer.set_scroll_left(input.scroll_left());
-    }
-    if let (Some(on_cursor), Ok(Some(place))) = (on_cursor, input.selection_start()) {
-        on_cursor.run(place as usize);
-    }
 }
 
 /// A pattern with its wildcards marked; only the marks are visible, under the field's own text.

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use claimgate::text::hidden::{Piece, has_hidden, hidden_in, name, pieces};
 use claimgate_workbench::text::links::is_safe_link;
+use claimgate_workbench::text::separators::{breakable, is_kept};
 
 /// A text; characters that are invisible, or would reverse it, appear as marks such as `U+202E`.
 pub(crate) fn untrusted_text(text: &str) -> AnyView {
@@ -17,6 +18,22 @@ pub(crate) fn untrusted_text(text: &str) -> AnyView {
         }
     };
     pieces(text)
+        .into_iter()
+        .map(piece)
+        .collect_view()
+        .into_any()
+}
+
+/// A pattern or a value, like [`untrusted_text`]: where it is too long for a line, it is broken after its separators.
+pub(crate) fn wrapped_text(text: &str) -> AnyView {
+    let piece = |piece: &str| {
+        let shown = untrusted_text(piece);
+        match is_kept(piece) {
+            true => view! { <span class="kept">{shown}</span> <wbr /> }.into_any(),
+            false => view! { {shown} <wbr /> }.into_any(),
+        }
+    };
+    breakable(text)
         .into_iter()
         .map(piece)
         .collect_view()

@@ -1,7 +1,6 @@
 //! The engine's messages on the policies, as a list with links to their places.
 
-use claimgate::diagnostic::{Diagnostic, Diagnostics, Severity};
-use claimgate::text::list::enumerate;
+use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use leptos::prelude::*;
 
 use super::guard::GuardSummary;
@@ -9,6 +8,7 @@ use crate::analysis::findings::{FindingItem, place_button, severity};
 use crate::editor::state::{PolicyState, PolicyView};
 use crate::ui::inline_code::inline_code;
 use claimgate_workbench::analysis::placed::is_on_policy;
+use claimgate_workbench::policies::severities::Severities;
 
 /// The list: errors, muted in a form until saving is tried, and warnings.
 #[component]
@@ -80,7 +80,7 @@ fn in_short(state: PolicyState) -> AnyView {
             </li>
         }
     });
-    let count = sentence(beside.iter().map(|finding| finding.diagnostic.severity));
+    let count = Severities::of(beside.iter().map(|finding| finding.diagnostic.severity)).sentence();
     view! {
         {(!others.is_empty()).then(|| view! {
             <div class="notice notice--note"><h3>"Findings"</h3> <ul>{others}</ul></div>
@@ -93,23 +93,6 @@ fn in_short(state: PolicyState) -> AnyView {
         })}
     }
     .into_any()
-}
-
-/// How many findings there are of each severity: "2 errors and 1 note".
-fn sentence(severities: impl Iterator<Item = Severity>) -> String {
-    let severities: Vec<_> = severities
-        .map(|severity| self::severity(severity).1)
-        .collect();
-    let count = |word: &&str| {
-        let count = severities.iter().filter(|other| *other == word).count();
-        let plural = if count == 1 { "" } else { "s" };
-        (count > 0).then(|| format!("{count} {word}{plural}"))
-    };
-    let counts: Vec<_> = ["error", "warning", "note"]
-        .iter()
-        .filter_map(count)
-        .collect();
-    enumerate(&counts)
 }
 
 fn list(state: PolicyState, is_text: bool, errors: &Diagnostics) -> AnyView {

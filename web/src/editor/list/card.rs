@@ -28,10 +28,11 @@ pub(super) fn PolicyCard(
                 <Select label="Decision" value=policy.decision options=same(Decision::ALL.map(Decision::as_str)) />
                 <Select label="Token type" value=policy.token_type options=same(TokenType::ALL.map(TokenType::as_str)) />
             </div>
-            <GuardNotice state=state place=place />
-            <Beside state=state place=place claim=Signal::stored(None::<String>) />
             <div id=format!("target-{}", policy.key) class="policy__target"><Target state=state policy=policy place=place /></div>
             <Rules state=state policy=policy place=place />
+            // Below the fields: what arrives while one types does not move them.
+            <GuardNotice state=state place=place />
+            <Beside state=state place=place claim=Signal::stored(None::<String>) />
             {state.store.remote.is_some().then(|| view! { <ReportOnly policy=policy /> })}
             <Provisional policy=policy />
             <Names policy=policy />

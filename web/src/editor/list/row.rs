@@ -9,11 +9,12 @@ use super::drag::Grip;
 use super::state::{ListState, focus_fields, focus_line};
 use crate::analysis::findings::policy_button;
 use crate::editor::focus::{focus, focus_soon};
+use crate::editor::sentence::sentence_view;
 use crate::state::draft::PolicyDraft;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::analysis::idle::Idle;
 use claimgate_workbench::policies::list_change::ListChange;
-use claimgate_workbench::policies::sentence::{Part, sentence};
+use claimgate_workbench::policies::sentence::sentence_in_list;
 use claimgate_workbench::policies::trials::Facts;
 
 /// The most policies that are named as the cause of another one's lack of effect.
@@ -70,8 +71,8 @@ pub(super) fn PolicyRow(list: ListState, policy: PolicyDraft) -> impl IntoView {
                     </label>
                 </Show>
                 <Line list=list policy=policy place=place is_open=is_open />
-                {move || idle.get().map(|idle| without_effect(list, idle))}
             </div>
+            {move || idle.get().map(|idle| without_effect(list, idle))}
             {move || is_open.get().then(|| view! {
                 <PolicyCard state=list.policies policy=policy place=place step=step />
             })}
@@ -137,37 +138,24 @@ fn Line(
         >
             <span class="policy__number"><span class="visually-hidden">"Policy "</span> {move || place.get() + 1}</span> " "
             <span class="policy__sentence">{name} {move || written(policy)} {note}</span>
-            <Known list=list place=place />
+            <Known list=list place=place is_open=is_open />
         </button>
     }
 }
 
 /// The policy in a sentence.
 fn written(policy: PolicyDraft) -> AnyView {
-    let sentence = sentence(&policy.fields());
-    let part = |part: Part| match part {
-        Part::Words(words) => words.into_any(),
-        Part::Code(code) => view! { <code>{untrusted_text(&code)}</code> }.into_any(),
-    };
-    let class = match sentence.decision.as_str() {
-        "deny" => "decision-word decision-word--deny",
-        _ => "decision-word",
-    };
-    let report = policy.report_only.get() && sentence.decision == "deny";
-    view! {
-        <strong class=class>{sentence.decision}</strong>
-        {report.then_some(" (report only)")}
-        {sentence.rest.into_iter().map(part).collect_view()}
-    }
-    .into_any()
+    let sentence = sentence_in_list(&policy.fields());
+    let is_report = policy.report_only.get() && sentence.decision == "deny";
+    sentence_view(sentence, is_report)
 }
 
 /// How many tests it decides, and what the engine found.
 #[component]
-fn Known(list: ListState, place: Memo<usize>) -> impl IntoView {
+fn Known(list: ListState, place: Memo<usize>, is_open: Memo<bool>) -> impl IntoView {
     let state = list.policies;
     let known = Memo::new(move |_| {
-        let facts = state
+        let facts: Facts = state
             .facts
             .read()
             .get(place.get())
@@ -184,6 +172,11 @@ fn Known(list: ListState, place: Memo<usize>) -> impl IntoView {
     });
     move || {
         let (facts, tests, guarded) = known.get();
+        // Notes are counted where they are shown.
+        let findings = match is_open.get() {
+            true => facts.findings.sentence(),
+            false => facts.findings.without_notes().sentence(),
+        };
         let count = |count: usize, word: &str| {
             format!("{count} {word}{}", if count == 1 { "" } else { "s" })
         };
@@ -194,9 +187,11 @@ fn Known(list: ListState, place: Memo<usize>) -> impl IntoView {
                     true => view! { " " <span class="badge badge--bad">"strangers admitted"</span> }.into_any(),
                     false => view! { " " <span class="badge badge--note">"strangers may be admitted"</span> }.into_any(),
                 })}
-                {(facts.findings > 0).then(|| view! { " " <span class="badge badge--note">{count(facts.findings, "finding")}</span> })}
-                {(tests > 0).then(|| view! {
-                    " " <span class="badge" title=format!("Decides {} of {}", facts.hits, count(tests, "test"))>
+                {(!findings.is_empty()).then(|| view! {
+                    " " <span class="badge" class:badge--note=facts.findings.is_notable()>{findings}</span>
+                })}
+                {(tests > 0 && facts.hits > 0).then(|| view! {
+                    " " <span class="badge policy__tests" title=format!("Decides {} of {}", facts.hits, count(tests, "test"))>
                         <span class="visually-hidden">"decides "</span> {count(facts.hits, "test")}
                     </span>
                 })}

@@ -68,13 +68,10 @@ fn RuleRow(
             .find(|claim| claim.path == *rule.claim.read())
             .map(|claim| claim.doc.clone())
     };
-    let error = Signal::derive(move || {
-        state.error_at(&format!(
-            "policies[{}].rules.{}",
-            place.get(),
-            rule.claim.read()
-        ))
-    });
+    let path = move || format!("policies[{}].rules.{}", place.get(), rule.claim.read());
+    let claim_error = Signal::derive(move || state.error_of(&path(), is_of_claim));
+    let error = Signal::derive(move || state.error_of(&path(), |code| !is_of_claim(code)));
+    let notes = format!("rule-{}-notes", rule.key);
     let claim = Signal::derive(move || Some(rule.claim.get()));
     let allows = Signal::derive(move || *policy.decision.read() == "allow");
     view! {
@@ -87,8 +84,13 @@ fn RuleRow(
                     choices=claims
                     list_label="Known claims"
                     placeholder="sub"
+                    described_by=notes.clone()
+                    invalid=Signal::derive(move || !claim_error.read().is_empty())
                 />
-                {move || doc().map(|doc| view! { <p class="hint">{doc}</p> })}
+                <div id=notes class="notes">
+                    {move || (!claim_error.read().is_empty()).then(|| view! { <p class="error">{inline_code(&claim_error.read())}</p> })}
+                    {move || doc().map(|doc| view! { <p class="hint">{doc}</p> })}
+                </div>
             </div>
             <PatternField
                 state=state
@@ -112,4 +114,9 @@ fn RuleRow(
         <PatternHelp state=state key=rule.key allows=allows />
         <Beside state=state place=place claim=claim />
     }
+}
+
+/// Whether an error of a rule is about its claim, and not about its pattern.
+fn is_of_claim(code: &str) -> bool {
+    code.starts_with("claim-path") || matches!(code, "rule-repeated" | "rule-blank")
 }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::files::TestFiles;
 use super::form::{Editing, TestForm, example_sample};
+use super::result::HEADING;
 use super::row::TestRow;
 use super::server::ServerTests;
 use crate::editor::state::PolicyState;
@@ -30,9 +31,9 @@ pub(crate) fn TestPanel(state: PolicyState, example: Option<Filled>, url: String
     });
     let url = StoredValue::new(url);
     view! {
-        <section class="stack samples" aria-labelledby="tests-heading">
+        <section class="stack samples" aria-labelledby=HEADING>
             <div>
-                <h2 id="tests-heading">"Tests"{move || tally.get().sentence().map(|sentence| view! {
+                <h2 id=HEADING tabindex="-1">"Tests"{move || tally.get().sentence().filter(|_| !is_stale.get()).map(|sentence| view! {
                     " " <span class="count" class:count--missed=move || !tally.get().is_good()>{sentence}</span>
                 })}</h2>
                 <p class="hint">"Claims of tokens, each with the decision that you expect. The decisions update as you type."</p>

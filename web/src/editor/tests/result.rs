@@ -1,5 +1,6 @@
 //! Whether the tests are as expected, beside what saves the policies.
 
+use claimgate::text::list;
 use leptos::prelude::*;
 
 use crate::editor::focus::focus_soon;
@@ -7,17 +8,28 @@ use crate::editor::state::PolicyState;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::policies::trials::{Tally, Trial};
 
+/// The identifier of the heading of the tests.
+pub(super) const HEADING: &str = "tests-heading";
+
 /// How many failing tests the save bar names.
 const NAMED: usize = 2;
 
-/// How many tests are as expected, with links to those that are not.
+/// How many tests are as expected, with links to those that are not; or how many errors the policies have.
 #[component]
 pub(crate) fn TestResult(state: PolicyState) -> impl IntoView {
     let tally = Memo::new(move |_| Tally::of(&state.trials.read()));
     let failing = Memo::new(move |_| failing(&state.trials.read()));
+    let errors = Memo::new(move |_| shown_errors(state));
+    let left_out = Memo::new(move |_| state.incomplete());
     move || {
+        if errors.get() > 0 {
+            return Some(errors_in_place(errors.get()));
+        }
         let sentence = tally.get().sentence()?;
         let failing = failing.get();
+        let left_out = left_out.get();
+        let without = (!left_out.is_empty())
+            .then(|| view! { <span class="hint">" without " {list::policies(&left_out)}</span> });
         let more = failing.len().saturating_sub(NAMED);
         let links = failing.into_iter().take(NAMED).map(|(id, name)| {
             view! { " " <TestLink id=id name=name /> }
@@ -29,12 +41,41 @@ pub(crate) fn TestResult(state: PolicyState) -> impl IntoView {
         };
         Some(view! {
             <p class="test-result" role="status">
-                <span class=class>{sentence}</span>
+                <button type="button" class="place" title="Go to the tests" on:click=move |_| focus_soon(HEADING.to_owned())>
+                    <span class=class>{sentence}</span>
+                </button>
+                {without}
                 {links.collect_view()}
                 {(more > 0).then(|| format!(" and {more} more"))}
             </p>
-        })
+        }.into_any())
     }
+}
+
+/// How many errors the policies have, once they are shown: nothing decides the tests until they are corrected.
+fn shown_errors(state: PolicyState) -> usize {
+    let compiled = state.compiled.read();
+    match state.tried.get() || compiled.set.is_none() {
+        true => compiled.errors.len(),
+        false => 0,
+    }
+}
+
+/// The number of errors, in place of tests of an earlier version, with a link to them.
+fn errors_in_place(count: usize) -> AnyView {
+    let label = match count {
+        1 => "1 error".to_owned(),
+        count => format!("{count} errors"),
+    };
+    view! {
+        <p class="test-result" role="status">
+            <button type="button" class="place" on:click=move |_| focus_soon("policy-errors".to_owned())>
+                <span class="bad">{label}</span>
+            </button>
+            <span class="hint">" · the tests wait until they are corrected"</span>
+        </p>
+    }
+    .into_any()
 }
 
 /// The tests that are not as expected: their identifiers and names.

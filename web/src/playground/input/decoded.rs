@@ -1,30 +1,32 @@
 //! The token's header or its claims, with the rules that use each claim.
 
 use claimgate::claims::Claims;
+use claimgate::inspect::CheckStatus;
 use leptos::prelude::*;
 
 use crate::explanation::claims_table::ClaimsTable;
 use crate::playground::bench::{Bench, TokenView};
 use claimgate_workbench::playground::claim_use::claim_uses;
-use claimgate_workbench::playground::evaluate::Answer;
+use claimgate_workbench::playground::evaluate::{Answer, Report};
+use claimgate_workbench::playground::summary::Verdict;
+use claimgate_workbench::playground::token_text::of_check;
 
 /// The decoded header and claims.
 #[component]
 pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
-    let read =
-        move |part: fn(&claimgate_workbench::playground::evaluate::Report) -> Option<Claims>| {
-            Memo::new(move |_| {
-                match bench
-                    .answered
-                    .read()
-                    .as_ref()
-                    .map(|answered| &answered.answer)
-                {
-                    Some(Answer::Report(report)) => part(report),
-                    _ => None,
-                }
-            })
-        };
+    let read = move |part: fn(&Report) -> Option<Claims>| {
+        Memo::new(move |_| {
+            match bench
+                .answered
+                .read()
+                .as_ref()
+                .map(|answered| &answered.answer)
+            {
+                Some(Answer::Report(report)) => part(report),
+                _ => None,
+            }
+        })
+    };
     Effect::new(move || {
         if bench
             .highlight
@@ -45,6 +47,13 @@ pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
         };
         explanation.map(claim_uses).unwrap_or_default()
     });
+    let first = Memo::new(move |_| {
+        let answered = bench.answered.read();
+        match answered.as_ref().map(|answered| &answered.answer) {
+            Some(Answer::Report(report)) => first_claims(report),
+            _ => Vec::new(),
+        }
+    });
     let is_header = move || bench.token_view.get() == TokenView::Header;
     let is_claims = move || bench.token_view.get() == TokenView::Claims;
     move || {
@@ -55,8 +64,18 @@ pub(crate) fn Decoded(bench: Bench, time: Signal<i64>) -> impl IntoView {
             let table = |header| view! { <ClaimsTable caption="Header" claims=header now=time /> };
             return header.get().map(table).into_any();
         }
-        let table = |claims| view! { <ClaimsTable caption="Claims" claims=claims now=time uses=uses.get() /> };
+        let table = |claims| view! { <ClaimsTable caption="Claims" claims=claims now=time uses=uses.get() first=first.get() /> };
         is_claims().then(|| claims.get().map(table)).into_any()
+    }
+}
+
+/// The claims that explain why a token was refused before the policies.
+fn first_claims(report: &Report) -> Vec<&'static str> {
+    let mut checks = report.checks.iter();
+    let failed = checks.find(|check| check.status == CheckStatus::Failed);
+    match failed {
+        Some(check) if report.verdict() == Verdict::Refused => of_check(check.id).to_vec(),
+        _ => Vec::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use leptos::prelude::*;
 
 use self::token_field::TokenField;
 use super::bench::{Bench, TokenView};
+use crate::ui::icon::{Icon, icon};
 use crate::ui::inline_code::inline_code;
 use claimgate_workbench::playground::token_text::{is_complete, is_replaced};
 
@@ -28,8 +29,9 @@ pub(crate) fn PlaygroundToken(
             <div class="pane__head">
                 <h2>{move || if form.is_claims.get() { "Claims" } else { "Token" }}</h2>
                 <Views bench=bench />
-                <Mode bench=bench />
+                <Tools bench=bench />
             </div>
+            {move || (!form.is_claims.get()).then(|| bench.tools.get().map(|tools| (tools.about)(bench)))}
             {move || form.is_claims.get().then(|| bench.tools.get().map(|tools| (tools.claims)(bench)))}
             <div hidden=move || !is_encoded()><TokenField value=form.token is_shown=Signal::derive(is_encoded) /></div>
             {move || (!form.is_claims.get()).then(|| bench.tools.get().map(|tools| (tools.token_notes)(bench)))}
@@ -83,9 +85,11 @@ fn focus_view() {
     });
 }
 
-/// How the token is shown.
+/// How the token is shown, once there is one.
 #[component]
 fn Views(bench: Bench) -> impl IntoView {
+    let form = bench.form;
+    let is_there = Memo::new(move |_| !form.is_claims.get() && !form.token.read().is_empty());
     let button = move |label: &'static str, shown: TokenView| {
         view! {
             <button
@@ -98,7 +102,7 @@ fn Views(bench: Bench) -> impl IntoView {
         }
     };
     move || {
-        (!bench.form.is_claims.get()).then(|| {
+        is_there.get().then(|| {
             view! {
                 <div class="segments" role="group" aria-label="View of the token">
                     {button("Claims", TokenView::Claims)} {button("Encoded", TokenView::Encoded)}
@@ -109,15 +113,16 @@ fn Views(bench: Bench) -> impl IntoView {
     }
 }
 
+/// Claims in place of a token, or the token again, and clearing both.
 #[component]
-fn Mode(bench: Bench) -> impl IntoView {
+fn Tools(bench: Bench) -> impl IntoView {
     let form = bench.form;
     let clear = move |_| {
         form.token.set(String::new());
         form.claims.set(String::new());
         bench.throwaway.set(None);
     };
-    let from_claims = move |_| {
+    let edit = move |_| {
         if form.claims.read_untracked().trim().is_empty()
             && let Some(claims) = bench.report_untracked().and_then(|report| report.claims)
         {
@@ -125,21 +130,37 @@ fn Mode(bench: Bench) -> impl IntoView {
         }
         form.is_claims.set(true);
     };
-    let is_claims = move || form.is_claims.get();
+    let is_empty =
+        Memo::new(move |_| form.token.read().is_empty() && form.claims.read().is_empty());
     view! {
-        <div class="segments" role="group" aria-label="Input kind">
-            <button type="button" aria-pressed=move || (!is_claims()).to_string() on:click=move |_| form.is_claims.set(false)>
-                "From a token"
+        <div class="pane__tools">
+            {move || match form.is_claims.get() {
+                true => view! {
+                    <button type="button" class="button button--small" on:click=move |_| form.is_claims.set(false)>"Use a token"</button>
+                }
+                .into_any(),
+                false => view! {
+                    <button
+                        type="button"
+                        class="button button--small"
+                        title="Decide from claims that you write, instead of a token"
+                        on:click=edit
+                    >
+                        "Edit claims"
+                    </button>
+                }
+                .into_any(),
+            }}
+            <button
+                type="button"
+                class="button button--icon"
+                aria-label="Clear"
+                title="Clear the token and the claims"
+                disabled=move || is_empty.get()
+                on:click=clear
+            >
+                {icon(Icon::Trash)}
             </button>
-            <button type="button" aria-pressed=move || is_claims().to_string() on:click=from_claims>"From claims"</button>
         </div>
-        <button
-            type="button"
-            class="button button--quiet button--small"
-            disabled=move || form.token.read().is_empty() && form.claims.read().is_empty()
-            on:click=clear
-        >
-            "Clear"
-        </button>
     }
 }

@@ -5,10 +5,54 @@ use claimgate::text::hidden::hidden_in;
 use leptos::prelude::*;
 
 use crate::playground::bench::Bench;
+use crate::state::store::use_store;
+use crate::ui::provider_mark::provider_mark;
+use crate::ui::untrusted_text::wrapped_text;
 use claimgate_workbench::playground::evaluate::Answer;
 use claimgate_workbench::playground::gallery::is_unsigned;
 use claimgate_workbench::playground::scratch::is_of;
-use claimgate_workbench::playground::token_text::milliseconds;
+use claimgate_workbench::playground::token_text::{TokenAbout, milliseconds};
+
+/// Whose token was pasted, and whether its issuer is registered.
+#[component]
+pub(crate) fn About(bench: Bench) -> impl IntoView {
+    let store = use_store();
+    let about = Memo::new(move |_| {
+        let answered = bench.answered.read();
+        let claims = match answered.as_ref().map(|answered| &answered.answer) {
+            Some(Answer::Report(report)) => report.claims.as_ref(),
+            _ => None,
+        };
+        claims.and_then(TokenAbout::of)
+    });
+    let known = Memo::new(move |_| {
+        let about = about.read();
+        let url = about.as_ref().map(|about| about.issuer.as_str());
+        let issuers = store.issuers.read();
+        issuers
+            .iter()
+            .any(|issuer| Some(issuer.url.as_str()) == url)
+    });
+    view! {
+        <div role="status" class="detected">
+            {move || about.get().map(|about| detected(&about, known.get()))}
+        </div>
+    }
+}
+
+fn detected(about: &TokenAbout, is_known: bool) -> AnyView {
+    let of = match about.provider {
+        Some(name) => view! { {provider_mark(name)} <strong>{name}</strong> " token" }.into_any(),
+        None => view! { "Token of " <code>{wrapped_text(&about.issuer)}</code> }.into_any(),
+    };
+    let project = about.project.as_ref();
+    let project = project.map(|name| view! { " for " <code>{wrapped_text(name)}</code> });
+    let known = match is_known {
+        true => "Its issuer is registered.",
+        false => "Its issuer is not registered.",
+    };
+    view! { <p><span>{of} {project}</span> " " <span class="hint">{known}</span></p> }.into_any()
+}
 
 /// Notes on the token.
 #[component]

@@ -7,9 +7,11 @@ use claimgate::policy::{Decision, PolicyDefinition};
 use leptos::prelude::*;
 
 use super::claim_button::claim_button;
+use crate::explanation::tone::chip_class;
 use crate::playground::bench::{Bench, Highlight};
-use crate::ui::untrusted_text::untrusted_text;
+use crate::ui::untrusted_text::{untrusted_text, wrapped_text};
 use claimgate_workbench::playground::evaluate::Answer;
+use claimgate_workbench::playground::rule_mark::{RuleMark, rule_mark};
 
 /// Read-only policies; each rule highlights its claim.
 #[component]
@@ -27,8 +29,8 @@ pub(crate) fn Rules(bench: Bench, policies: Vec<PolicyDefinition>) -> impl IntoV
         .into_any()
 }
 
-/// Whether each rule matches, by policy and claim.
-type Outcomes = HashMap<(usize, String), bool>;
+/// Whether each rule matches, and what that means, by policy and claim.
+type Outcomes = HashMap<(usize, String), (bool, RuleMark)>;
 
 /// The outcomes of the rules of policies that apply.
 fn outcomes(bench: Bench) -> Outcomes {
@@ -37,19 +39,17 @@ fn outcomes(bench: Bench) -> Outcomes {
         Some(Answer::Report(report)) => report.explanation.as_ref(),
         _ => None,
     };
-    let policies = explanation
-        .map(|found| found.policies.as_slice())
-        .unwrap_or_default();
-    let policies = policies
-        .iter()
-        .filter(|policy| policy.outcome != PolicyOutcome::NotApplicable);
+    let Some(explanation) = explanation else {
+        return Outcomes::new();
+    };
+    let policies = explanation.policies.iter();
     policies
-        .flat_map(|policy| policy.rules.iter().map(|rule| (policy.index, rule)))
-        .map(|(index, rule)| {
-            (
-                (index, rule.claim.clone()),
-                rule.outcome == RuleOutcome::Matched,
-            )
+        .filter(|policy| policy.outcome != PolicyOutcome::NotApplicable)
+        .flat_map(|policy| policy.rules.iter().map(move |rule| (policy, rule)))
+        .map(|(policy, rule)| {
+            let matches = rule.outcome == RuleOutcome::Matched;
+            let mark = rule_mark(policy, matches, explanation.decision);
+            ((policy.index, rule.claim.clone()), (matches, mark))
         })
         .collect()
 }
@@ -62,13 +62,12 @@ fn outcome_mark(
 ) -> impl Fn() -> Option<AnyView> {
     let key = (policy, claim);
     move || {
-        let matched = outcomes.with(|found| found.get(&key).copied())?;
-        let (class, symbol, word) = match matched {
-            true => ("use use--good", "✓", "matches"),
-            false => ("use use--bad", "✕", "does not match"),
-        };
+        let (matches, mark) = outcomes.with(|found| found.get(&key).copied())?;
+        let word = if matches { "matches" } else { "does not match" };
         Some(view! {
-            <span class=class title=word><span aria-hidden="true">{symbol}</span><span class="visually-hidden">{word}</span></span>
+            <span class=chip_class(mark.tone) title=word>
+                <span aria-hidden="true">{mark.symbol}</span><span class="visually-hidden">{word}</span>
+            </span>
         }.into_any())
     }
 }
@@ -127,7 +126,7 @@ fn rule_item(
             on:mouseenter=move |_| bench.highlight.set(Some(highlight.clone()))
             on:mouseleave=move |_| bench.highlight.set(None)
         >
-            {claim_button(bench, policy, claim)} " " <code>{untrusted_text(pattern)}</code> " "
+            {claim_button(bench, policy, claim)} " " <code>{wrapped_text(pattern)}</code> " "
             {outcome_mark(outcomes, policy, claim.to_owned())}
         </li>
     }

@@ -4,12 +4,14 @@ use claimgate::pattern::{PartKind, Stop};
 
 use crate::policies::pattern_help::parts;
 
-/// A text in three parts: before the difference, the different part, and the rest. The first part is
-/// padded, so that the second parts of pattern and value begin in the same column.
+/// A text in three parts: before the difference, the different part, and the rest. With the padding, the
+/// second parts of pattern and value begin in the same column.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
-    /// The text before the difference, and padding.
+    /// The text before the difference.
     pub before: String,
+    /// How many spaces are between the first two parts.
+    pub padding: usize,
     /// The segment that differs; empty if the text ends there.
     pub differing: String,
     /// The rest.
@@ -35,7 +37,8 @@ impl Alignment {
     /// The length of the longest line, in characters.
     pub fn width(&self) -> usize {
         let len = |row: &Row| {
-            row.before.chars().count() + row.differing.chars().count() + row.after.chars().count()
+            let texts = [&row.before, &row.differing, &row.after];
+            row.padding + texts.map(|text| text.chars().count()).iter().sum::<usize>()
         };
         let note = self.column + self.carets + 1 + self.expected.chars().count();
         len(&self.pattern).max(len(&self.value)).max(note)
@@ -127,7 +130,8 @@ impl Written {
 fn row(chars: &[char], from: usize, length: usize, column: usize) -> Row {
     let slice = |from: usize, to: usize| chars[from..to].iter().collect::<String>();
     Row {
-        before: format!("{}{}", slice(0, from), " ".repeat(column - from)),
+        before: slice(0, from),
+        padding: column - from,
         differing: slice(from, from + length),
         after: slice(from + length, chars.len()),
     }
@@ -166,7 +170,10 @@ mod tests {
     /// The three lines as they are shown.
     fn lines(pattern: &str, value: &str) -> [String; 3] {
         let found = aligned(pattern, value).unwrap();
-        let line = |row: &Row| format!("{}{}{}", row.before, row.differing, row.after);
+        let line = |row: &Row| {
+            let padding = " ".repeat(row.padding);
+            format!("{}{padding}{}{}", row.before, row.differing, row.after)
+        };
         let carets = " ".repeat(found.column) + &"^".repeat(found.carets);
         [
             line(&found.pattern),
@@ -225,9 +232,10 @@ mod tests {
         fn every_mismatch_can_be_aligned(pattern in "[ab:/*?.\\\\]{0,8}", value in "[ab:/.]{0,8}") {
             let Some(found) = aligned(&pattern, &value) else { return Ok(()) };
             let text = |row: &Row| format!("{}{}{}", row.before, row.differing, row.after);
-            prop_assert_eq!(text(&found.pattern).replace(' ', ""), pattern);
-            prop_assert_eq!(text(&found.value).replace(' ', ""), value);
-            prop_assert_eq!(found.pattern.before.chars().count(), found.value.before.chars().count());
+            let column = |row: &Row| row.before.chars().count() + row.padding;
+            prop_assert_eq!(text(&found.pattern), pattern);
+            prop_assert_eq!(text(&found.value), value);
+            prop_assert_eq!(column(&found.pattern), column(&found.value));
             prop_assert!(found.carets >= 1 && found.column < found.width());
             prop_assert!(found.expected.starts_with("expected "));
         }

@@ -1,7 +1,10 @@
 //! Which rules use which claim of a token.
 
+use std::collections::BTreeMap;
+
 use claimgate::explain::{Explanation, PolicyOutcome, RuleOutcome};
 
+use super::rule_mark::{RuleMark, rule_mark};
 use crate::policies::claim_member::member;
 
 /// The rules on one top-level member of the claims.
@@ -9,12 +12,21 @@ use crate::policies::claim_member::member;
 pub struct ClaimUse {
     /// The member.
     pub member: String,
-    /// The policies, counted from 1, of which a rule on it matches, and none does not.
-    pub matched: Vec<usize>,
-    /// The policies, counted from 1, of which a rule on it does not match.
-    pub failed: Vec<usize>,
+    /// The policies with a rule on it.
+    pub policies: Vec<PolicyUse>,
     /// Whether the token lacks the claim.
     pub is_missing: bool,
+}
+
+/// A policy with rules on a claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyUse {
+    /// The policy, counted from 1.
+    pub number: usize,
+    /// Whether all of its rules on the claim match.
+    pub matches: bool,
+    /// What that means for the decision.
+    pub mark: RuleMark,
 }
 
 /// The claims that rules of applicable policies use, in the order of the rules.
@@ -31,7 +43,13 @@ pub fn claim_uses(explanation: &Explanation) -> Vec<ClaimUse> {
                 uses.push(ClaimUse::of(name));
                 uses.len() - 1
             });
-            uses[place].add(policy.index + 1, rule.outcome);
+            let matches = rule.outcome == RuleOutcome::Matched;
+            uses[place].is_missing |= rule.outcome == RuleOutcome::MissingClaim;
+            uses[place].add(PolicyUse {
+                number: policy.index + 1,
+                matches,
+                mark: rule_mark(policy, matches, explanation.decision),
+            });
         }
     }
     uses
@@ -39,27 +57,36 @@ pub fn claim_uses(explanation: &Explanation) -> Vec<ClaimUse> {
 
 impl ClaimUse {
     fn of(member: String) -> Self {
-        let (matched, failed) = (Vec::new(), Vec::new());
         Self {
             member,
-            matched,
-            failed,
+            policies: Vec::new(),
             is_missing: false,
         }
     }
 
-    fn add(&mut self, policy: usize, outcome: RuleOutcome) {
-        self.is_missing |= outcome == RuleOutcome::MissingClaim;
-        if outcome == RuleOutcome::Matched {
-            if !self.failed.contains(&policy) && !self.matched.contains(&policy) {
-                self.matched.push(policy);
-            }
-            return;
+    /// Adds a rule of a policy: one that does not match counts more than one that does.
+    fn add(&mut self, found: PolicyUse) {
+        let mut policies = self.policies.iter_mut();
+        match policies.find(|known| known.number == found.number) {
+            Some(_) if found.matches => {}
+            Some(known) => *known = found,
+            None => self.policies.push(found),
         }
-        self.matched.retain(|other| *other != policy);
-        if !self.failed.contains(&policy) {
-            self.failed.push(policy);
+    }
+
+    /// The policies, counted from 1, that have the same mark, those that speak against the token first.
+    pub fn groups(&self) -> Vec<(RuleMark, bool, Vec<usize>)> {
+        let mut groups = BTreeMap::<(RuleMark, bool), Vec<usize>>::new();
+        for PolicyUse {
+            number,
+            matches,
+            mark,
+        } in &self.policies
+        {
+            groups.entry((*mark, *matches)).or_default().push(*number);
         }
+        let group = |((mark, matches), numbers)| (mark, matches, numbers);
+        groups.into_iter().map(group).collect()
     }
 }
 
@@ -100,9 +127,18 @@ mod tests {
         let claims = TrustedClaims::dangerous_assume_verified(claims.unwrap());
         let set = PolicySet::compile(&policies, Dialect::Pulumi).unwrap();
         let request = RequestedToken::Organization { admin: false };
-        let found: Vec<_> = claim_uses(&explain(&set, &claims, &request))
-            .into_iter()
-            .map(|found| (found.member, found.matched, found.failed, found.is_missing))
+        let with = |found: &ClaimUse, matches: bool| -> Vec<usize> {
+            let policies = found.policies.iter();
+            let own = policies.filter(|policy| policy.matches == matches);
+            own.map(|policy| policy.number).collect()
+        };
+        let uses = claim_uses(&explain(&set, &claims, &request));
+        let found: Vec<_> = uses
+            .iter()
+            .map(|found| {
+                let (matched, failed) = (with(found, true), with(found, false));
+                (found.member.clone(), matched, failed, found.is_missing)
+            })
             .collect();
         let expected = |name: &str, matched: &[usize], failed: &[usize], missing| {
             (name.to_owned(), matched.to_vec(), failed.to_vec(), missing)
@@ -116,6 +152,12 @@ mod tests {
                 expected("k", &[], &[4], false),
             ]
         );
+        let groups: Vec<_> = uses[1]
+            .groups()
+            .into_iter()
+            .map(|(mark, matches, numbers)| (mark.symbol, matches, numbers))
+            .collect();
+        assert_eq!(groups, [("✕", false, vec![1]), ("✓", true, vec![2])]);
     }
 
     #[test]

@@ -33,9 +33,22 @@ pub struct Pin {
     /// The claim's value in the token.
     pub value: String,
     /// What the policy admits besides if it is left free.
-    pub opens: String,
+    opens: String,
+    /// The same, if the project is left free too.
+    opens_beside_project: Option<String>,
     /// Whether strangers get in if it is left free.
     pub is_dangerous: bool,
+}
+
+impl Pin {
+    /// What the policy admits besides if this is left free, and what is free already.
+    pub fn opens(&self, free: &[Facet]) -> &str {
+        let beside = self.opens_beside_project.as_deref();
+        match beside.filter(|_| free.contains(&Facet::Project)) {
+            Some(opens) => opens,
+            None => &self.opens,
+        }
+    }
 }
 
 /// Claims that name what a job belongs to, and what they are called, the usual one first.
@@ -71,21 +84,53 @@ pub fn pins(claims: &Claims) -> Vec<Pin> {
         pins.extend(subject(claims));
     }
     pins.extend(tenant);
+    let own = project
+        .as_ref()
+        .map(|found| (found.label, found.value.clone()));
     pins.extend(project.map(|found| {
-        found.pin(Facet::Project, |label| {
-            format!("every {label} of the same owner")
-        })
+        let opens = opens_project(&found);
+        found.pin(Facet::Project, opens)
     }));
     pins.extend(place.map(|found| {
-        found.pin(Facet::Place, |label| match label {
-            "environment" => {
-                "jobs of every other environment, on every branch and on pull requests".to_owned()
-            }
-            "branch or tag" => "jobs on every branch, every tag and every pull request".to_owned(),
-            label => format!("jobs on every {label}"),
-        })
+        let label = found.label;
+        let alone = own.as_ref().map_or_else(
+            || opens_place(label, "this issuer", "pull requests"),
+            |(_, name)| opens_place(label, &format!("`{name}`"), "its pull requests"),
+        );
+        let beside = own.map(|(project, _)| {
+            opens_place(label, &format!("any such {project}"), "pull requests")
+        });
+        Pin {
+            opens_beside_project: beside,
+            ..found.pin(Facet::Place, alone)
+        }
     }));
     pins
+}
+
+/// The repository, project, pipeline or workspace that the claims name.
+pub(super) fn project(claims: &Claims) -> Option<String> {
+    first(claims, &PROJECTS).map(|found| found.value)
+}
+
+/// What is open without the project: those of the same owner, whom `owner/name` names.
+fn opens_project(found: &Found) -> String {
+    let label = found.label;
+    match found.value.rsplit_once('/') {
+        Some((owner, _)) if !owner.is_empty() => format!("any {label} of `{owner}`"),
+        _ => format!("any {label} of the same owner"),
+    }
+}
+
+/// What is open without the place.
+fn opens_place(label: &str, of: &str, pull_requests: &str) -> String {
+    match label {
+        "environment" => {
+            format!("any environment of {of}, jobs without one, and {pull_requests}")
+        }
+        "branch or tag" => format!("any branch or tag of {of}, and {pull_requests}"),
+        label => format!("any {label} of {of}"),
+    }
 }
 
 /// The drafted policy, without rules for what is left free; none if no rule would be left.
@@ -132,13 +177,14 @@ struct Found {
 }
 
 impl Found {
-    fn pin(self, facet: Facet, opens: impl Fn(&'static str) -> String) -> Pin {
+    fn pin(self, facet: Facet, opens: String) -> Pin {
         Pin {
             facet,
             label: self.label,
             claim: self.claim.to_owned(),
             value: self.value,
-            opens: opens(self.label),
+            opens,
+            opens_beside_project: None,
             is_dangerous: false,
         }
     }
@@ -171,6 +217,7 @@ fn audience(claims: &Claims) -> Option<Pin> {
         value,
         opens: "tokens that were issued for other services, which those could replay here"
             .to_owned(),
+        opens_beside_project: None,
         is_dangerous: true,
     })
 }
@@ -195,7 +242,8 @@ fn tenant(shared: &'static SharedIssuer, claims: &Claims) -> Option<Pin> {
                 label: shared.word,
                 claim: row.claim.to_owned(),
                 value,
-                opens: format!("everyone who can run a job on {}", shared.name),
+                opens: format!("anyone who can run a job on {}", shared.name),
+                opens_beside_project: None,
                 is_dangerous: true,
             })
         })
@@ -207,8 +255,8 @@ fn subject(claims: &Claims) -> Option<Pin> {
         .as_str()
         .filter(|text| !text.is_empty())?;
     let opens = match beginning(value) {
-        Some(start) => format!("every subject that begins with `{start}`"),
-        None => "every subject of this issuer".to_owned(),
+        Some(start) => format!("any subject that begins with `{start}`"),
+        None => "any subject of this issuer".to_owned(),
     };
     Some(Pin {
         facet: Facet::Subject,
@@ -216,6 +264,7 @@ fn subject(claims: &Claims) -> Option<Pin> {
         claim: "sub".to_owned(),
         value: value.to_owned(),
         opens,
+        opens_beside_project: None,
         is_dangerous: beginning(value).is_none(),
     })
 }
@@ -272,9 +321,16 @@ mod tests {
             .map(|pin| pin.facet)
             .collect();
         assert_eq!(dangerous, [Facet::Audience, Facet::Tenant]);
+        assert_eq!(found[1].opens, "anyone who can run a job on GitHub Actions");
+        assert_eq!(found[2].opens(&[]), "any repository of `octo-org`");
+        let place = |free: &[Facet]| found[3].opens(free).to_owned();
         assert_eq!(
-            found[1].opens,
-            "everyone who can run a job on GitHub Actions"
+            place(&[Facet::Place]),
+            "any branch or tag of `octo-org/site.io`, and its pull requests"
+        );
+        assert_eq!(
+            place(&[Facet::Project]),
+            "any branch or tag of any such repository, and pull requests"
         );
     }
 

@@ -9,6 +9,8 @@ pub enum Fix {
     FetchKeys,
     /// Takes pasted keys.
     PasteKeys,
+    /// Chooses the registered issuer that `iss` names.
+    SwitchIssuer,
     /// Registers the issuer that `iss` names.
     Register,
     /// Starts a scratch set for the issuer that `iss` names.
@@ -26,6 +28,8 @@ pub enum Fix {
 pub struct Situation {
     /// Whether `iss` is a valid issuer URL.
     pub has_issuer: bool,
+    /// Whether the issuer that `iss` names is registered, though another one is chosen.
+    pub is_registered: bool,
     /// Whether an issuer is there whose policies can be evaluated without the check of `iss`.
     pub can_skip_issuer: bool,
     /// Whether the token has a time to evaluate it at.
@@ -39,6 +43,7 @@ pub fn fixes(check: &Check, at: Situation) -> Vec<Fix> {
     }
     let code = check.code.as_deref().unwrap_or_default();
     let all: &[Fix] = match check.id {
+        CheckId::Issuer if at.is_registered => &[Fix::SwitchIssuer, Fix::Skip],
         CheckId::Issuer => &[Fix::TryIssuer, Fix::Register, Fix::Skip],
         CheckId::Key => &[Fix::FetchKeys, Fix::PasteKeys, Fix::Skip],
         CheckId::Signature if code == "signature-unchecked" => &[Fix::Skip],
@@ -105,6 +110,11 @@ mod tests {
             ..at
         };
         assert_eq!(fixes(&check, at).last(), Some(&Fix::Skip));
+        let at = Situation {
+            is_registered: true,
+            ..at
+        };
+        assert_eq!(fixes(&check, at), [Fix::SwitchIssuer, Fix::Skip]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A decision as Markdown for an issue or a chat: the decision, its reason, the policies and the
 //! claims. No token.
 
-use claimgate::explain::{Outcome, render_text};
+use claimgate::explain::render_text;
 use claimgate::policy::{RequestedToken, to_json};
 use claimgate::time::format_utc;
 
@@ -10,12 +10,8 @@ use super::share::Shared;
 
 /// The text.
 pub fn markdown(report: &Report, shared: &Shared, now: i64) -> String {
-    let word = match report.decision {
-        Outcome::Allowed => "Allowed",
-        Outcome::Denied => "Denied",
-    };
     let mut parts = vec![
-        format!("## {word}"),
+        format!("## {}", report.verdict().word()),
         report.summary.clone(),
         format!(
             "Requested: {}, at {}.",

@@ -1,7 +1,11 @@
-//! The text of a token, split into its parts.
+//! The text of a token, split into its parts, and what its claims tell at once.
 
 use claimgate::claims::{Claims, Value};
+use claimgate::inspect::CheckId;
 use claimgate::time::looks_like_milliseconds;
+use claimgate_providers::provider_of;
+
+use super::draft_policy::project;
 
 /// The parts of a compact token, with the dots between them.
 pub fn parts(token: &str) -> Vec<(&'static str, String)> {
@@ -51,11 +55,43 @@ pub fn milliseconds(claims: &Claims) -> Vec<(&'static str, i64)> {
     ["iat", "nbf", "exp"].into_iter().filter_map(read).collect()
 }
 
+/// Whose token it is, as its claims say. Nothing of it is checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenAbout {
+    /// The provider's name, if its issuer is a known one.
+    pub provider: Option<&'static str>,
+    /// The URL of the issuer.
+    pub issuer: String,
+    /// The repository, project, pipeline or workspace.
+    pub project: Option<String>,
+}
+
+impl TokenAbout {
+    /// Reads the claims; none without an issuer.
+    pub fn of(claims: &Claims) -> Option<Self> {
+        let issuer = claims.get("iss").and_then(Value::as_str)?;
+        Some(Self {
+            provider: provider_of("", issuer).map(|provider| provider.name.as_str()),
+            issuer: issuer.to_owned(),
+            project: project(claims),
+        })
+    }
+}
+
+/// The claims that explain a failed check: they come first in a token that is refused.
+pub const fn of_check(check: CheckId) -> &'static [&'static str] {
+    match check {
+        CheckId::Time => &["exp", "nbf", "iat"],
+        CheckId::Audience => &["aud"],
+        _ => &["iss", "sub", "aud"],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use claimgate::claims::Claims;
 
-    use super::{is_complete, is_replaced, milliseconds, parts};
+    use super::{TokenAbout, is_complete, is_replaced, milliseconds, parts};
 
     #[test]
     fn times_in_milliseconds_are_found() {
@@ -95,5 +131,20 @@ mod tests {
         assert_eq!(text("a"), ["a"]);
         assert!(is_complete(" a.b.c\n") && !is_complete("a.b") && !is_complete("a..c"));
         assert_eq!(parts("a.b")[2], ("part part--claims", "b".to_owned()));
+    }
+
+    #[test]
+    fn a_token_is_named_by_its_provider_and_its_project() {
+        let of = |claims: &str| TokenAbout::of(&Claims::from_json(claims).unwrap());
+        let github = of(
+            r#"{"iss": "https://token.actions.githubusercontent.com", "repository": "octo-org/web"}"#,
+        );
+        let github = github.unwrap();
+        assert_eq!(github.provider, Some("GitHub Actions"));
+        assert_eq!(github.project.as_deref(), Some("octo-org/web"));
+        let unknown = of(r#"{"iss": "https://ci.example", "sub": "a"}"#).unwrap();
+        assert_eq!((unknown.provider, unknown.project), (None, None));
+        assert_eq!(unknown.issuer, "https://ci.example");
+        assert_eq!(of("{}"), None);
     }
 }

@@ -58,7 +58,7 @@ impl Group {
             Self::All => true,
             Self::Allow => fields.decision == Decision::Allow.as_str(),
             Self::Deny => fields.decision == Decision::Deny.as_str(),
-            Self::Findings => facts.findings + facts.errors > 0,
+            Self::Findings => facts.findings.is_notable() || facts.errors > 0,
             Self::Idle => facts.is_idle,
             Self::Untested => facts.hits == 0,
         }
@@ -94,7 +94,10 @@ pub fn is_shown(
 mod tests {
     use claimgate::policy::{PolicyDefinition, TokenType};
 
+    use claimgate::diagnostic::Severity;
+
     use super::*;
+    use crate::policies::severities::Severities;
 
     fn shown(group: Group, query: &str, facts: Facts) -> bool {
         let policy =
@@ -128,7 +131,7 @@ mod tests {
         let none = Facts::default();
         let found = Facts {
             hits: 1,
-            findings: 1,
+            findings: Severities::of([Severity::Warning]),
             errors: 0,
             is_idle: true,
         };

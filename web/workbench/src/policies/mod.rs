@@ -14,5 +14,6 @@ pub mod pattern_help;
 pub mod place_name;
 pub mod samples;
 pub mod sentence;
+pub mod severities;
 pub mod test_file;
 pub mod trials;

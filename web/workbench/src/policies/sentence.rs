@@ -81,6 +81,14 @@ pub fn sentence(fields: &PolicyFields) -> Sentence {
     }
 }
 
+/// The sentence for a line of a list, which may be cut off: the audience, which is the same in almost all policies of an
+/// issuer, comes last.
+pub fn sentence_in_list(fields: &PolicyFields) -> Sentence {
+    let mut fields = fields.clone();
+    fields.rules.sort_by_key(|rule| rule.claim == "aud");
+    sentence(&fields)
+}
+
 fn words(text: impl Into<String>) -> Part {
     Part::Words(text.into())
 }
@@ -110,6 +118,10 @@ mod tests {
             "allow organization when `aud` = `acme` and `sub` ~ `repo:*`"
         );
         assert_eq!(found.rest[2], Part::Code("aud".to_owned()));
+        assert_eq!(
+            sentence_in_list(&PolicyFields::of(&policy)).text(),
+            "allow organization when sub ~ repo:* and aud = acme"
+        );
         let deny = PolicyDefinition::new(Decision::Deny, TokenType::Organization);
         assert_eq!(
             sentence(&PolicyFields::of(&deny)).text(),

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use claimgate::diagnostic::{Diagnostic, Severity};
+use claimgate::diagnostic::Diagnostic;
 use claimgate::explain::Outcome;
 use claimgate::pattern::Dialect;
 use claimgate::policy::PolicyDefinition;
 use claimgate_formats::{Sample, outcome_word};
 
 use super::samples::{Decided, Ready};
+use super::severities::Severities;
 use crate::analysis::idle::Idle;
 use crate::issuers::storage::{StoredIssuer, compile_policies};
 
@@ -128,8 +129,8 @@ impl Tally {
 pub struct Facts {
     /// The tests that it decides.
     pub hits: usize,
-    /// Its findings, apart from notes.
-    pub findings: usize,
+    /// Its findings.
+    pub findings: Severities,
     /// Its errors.
     pub errors: usize,
     /// Whether it has no effect.
@@ -152,10 +153,9 @@ pub fn facts<'a>(
             }
         }
     }
-    let is_note = |finding: &&Diagnostic| finding.severity == Severity::Note;
-    for finding in findings.into_iter().filter(|own| !is_note(own)) {
+    for finding in findings {
         if let Some(facts) = place(finding).and_then(|place| facts.get_mut(place)) {
-            facts.findings += 1;
+            facts.findings.add(finding.severity);
         }
     }
     for place in idle.keys() {
@@ -179,6 +179,8 @@ fn place(diagnostic: &Diagnostic) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use claimgate::diagnostic::Severity;
+
     use super::*;
 
     fn trial(now: Outcome, expect: Option<Outcome>) -> Trial {
@@ -250,10 +252,11 @@ mod tests {
         );
         let of = |hits, findings, errors, is_idle| Facts {
             hits,
-            findings,
+            findings: Severities::of([findings]),
             errors,
             is_idle,
         };
-        assert_eq!(found, [of(0, 1, 0, true), of(1, 0, 1, false)]);
+        let (warning, note) = (Severity::Warning, Severity::Note);
+        assert_eq!(found, [of(0, warning, 0, true), of(1, note, 1, false)]);
     }
 }

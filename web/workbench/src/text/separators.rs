@@ -6,9 +6,17 @@ pub fn breakable(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// The longest piece, in characters, that is kept in one line: a longer one is broken wherever it must be.
+const LONGEST: usize = 24;
+
+/// Whether a piece is kept in one line, though a browser would break it after a hyphen.
+pub fn is_kept(piece: &str) -> bool {
+    piece.contains(['-', ' ']) && piece.chars().count() <= LONGEST
+}
+
 #[cfg(test)]
 mod tests {
-    use super::breakable;
+    use super::{breakable, is_kept};
 
     #[test]
     fn a_value_is_wrapped_after_its_separators() {
@@ -26,6 +34,8 @@ mod tests {
             ]
         );
         assert_eq!(breakable("main"), ["main"]);
+        assert!(is_kept("octo-repo:") && !is_kept("heads/"));
+        assert!(!is_kept("a-name-that-is-longer-than-a-line-of-a-phone"));
         assert_eq!(breakable("https://a").concat(), "https://a");
     }
 }
