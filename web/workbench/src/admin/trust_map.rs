@@ -82,8 +82,8 @@ impl Node {
 pub struct Edge {
     /// Where it comes from, and where it leads.
     pub ends: [usize; 2],
-    /// How many exchanges or samples went there.
-    pub count: u64,
+    /// How many exchanges or samples went there; none if they were not counted.
+    pub count: Option<u64>,
     /// Whether it is a denial.
     pub denies: bool,
 }
@@ -95,8 +95,9 @@ pub struct Row {
     pub issuer: usize,
     /// The place of the policy's node, of the token's, and of the permissions', as far as they exist.
     pub rest: [Option<usize>; 3],
-    /// How many exchanges or samples the policy decided.
-    pub count: u64,
+    /// How many exchanges or samples the policy decided; none if they were not counted, or there is no
+    /// policy.
+    pub count: Option<u64>,
 }
 
 /// The map.
@@ -112,8 +113,8 @@ pub struct TrustMap {
 
 impl TrustMap {
     /// The map of issuers. `count` returns how often a policy decided, by the issuer's id and the
-    /// policy's index.
-    pub fn of(issuers: &[StoredIssuer], count: impl Fn(&str, usize) -> u64) -> Self {
+    /// policy's index, if that was counted.
+    pub fn of(issuers: &[StoredIssuer], count: impl Fn(&str, usize) -> Option<u64>) -> Self {
         let mut map = Self::default();
         for issuer in issuers {
             let place = map.add(Node {
@@ -128,7 +129,7 @@ impl TrustMap {
                 map.rows.push(Row {
                     issuer: place,
                     rest: [None; 3],
-                    count: 0,
+                    count: None,
                 });
             }
             for (index, policy) in issuer.policies.iter().enumerate() {
@@ -144,7 +145,7 @@ impl TrustMap {
         from: usize,
         index: usize,
         policy: &PolicyDefinition,
-        count: u64,
+        count: Option<u64>,
     ) {
         let denies = policy.decision == Decision::Deny;
         let name = policy.name.as_deref().filter(|name| !name.is_empty());
@@ -195,10 +196,10 @@ impl TrustMap {
     }
 
     /// Connects two nodes; what both directions of a pair carry is added up.
-    fn connect(&mut self, ends: [usize; 2], count: u64, denies: bool) {
+    fn connect(&mut self, ends: [usize; 2], count: Option<u64>, denies: bool) {
         let same = |edge: &&mut Edge| edge.ends == ends && edge.denies == denies;
         match self.edges.iter_mut().find(same) {
-            Some(edge) => edge.count += count,
+            Some(edge) => edge.count = edge.count.map(|sum| sum + count.unwrap_or_default()),
             None => self.edges.push(Edge {
                 ends,
                 count,
@@ -211,7 +212,7 @@ impl TrustMap {
     pub fn most(&self) -> u64 {
         self.edges
             .iter()
-            .map(|edge| edge.count)
+            .filter_map(|edge| edge.count)
             .max()
             .unwrap_or_default()
     }
@@ -346,7 +347,7 @@ mod tests {
 
     #[test]
     fn policies_lead_from_issuers_to_tokens_and_their_permissions() {
-        let map = TrustMap::of(&[issuer()], |_, index| index as u64);
+        let map = TrustMap::of(&[issuer()], |_, index| Some(index as u64));
         let of = |column| {
             let nodes = map.nodes.iter().filter(move |node| node.column == column);
             nodes.map(|node| node.label.clone()).collect::<Vec<_>>()
@@ -364,7 +365,7 @@ mod tests {
             map.rows[3].rest[2], None,
             "a denial leads to no permissions"
         );
-        assert_eq!(map.rows[1].count, 1);
+        assert_eq!(map.rows[1].count, Some(1));
         let denials = map.edges.iter().filter(|edge| edge.denies).count();
         assert_eq!((denials, map.most()), (2, 3));
     }
@@ -373,7 +374,7 @@ mod tests {
     fn nodes_say_what_they_are() {
         let mut named = issuer();
         named.policies[1].name = Some("Release".to_owned());
-        let map = TrustMap::of(&[named], |_, _| 0);
+        let map = TrustMap::of(&[named], |_, _| None);
         let spoken: Vec<_> = map.nodes.iter().map(Node::spoken).collect();
         assert_eq!(spoken[0], "Issuer: CI. https://ci.example");
         assert_eq!(spoken[1], "Policy 1. allow organization when sub ~ a*");
@@ -384,7 +385,7 @@ mod tests {
 
     #[test]
     fn what_a_node_is_connected_with_is_on_the_paths_through_it() {
-        let map = TrustMap::of(&[issuer()], |_, _| 0);
+        let map = TrustMap::of(&[issuer()], |_, _| Some(0));
         let team = map
             .nodes
             .iter()
@@ -404,7 +405,16 @@ mod tests {
 
     #[test]
     fn an_issuer_without_policies_has_a_row() {
-        let map = TrustMap::of(&[StoredIssuer::blank("1".to_owned(), 0)], |_, _| 0);
+        let map = TrustMap::of(&[StoredIssuer::blank("1".to_owned(), 0)], |_, _| Some(0));
         assert_eq!((map.rows.len(), map.edges.len()), (1, 0));
+        assert_eq!(map.rows[0].count, None);
+    }
+
+    #[test]
+    fn what_was_not_counted_has_no_count() {
+        let map = TrustMap::of(&[issuer()], |_, _| None);
+        assert!(map.rows.iter().all(|row| row.count.is_none()));
+        assert!(map.edges.iter().all(|edge| edge.count.is_none()));
+        assert_eq!(map.most(), 0);
     }
 }

@@ -60,8 +60,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
     let title = classes
         .iter()
         .find(|own| class::OTHERS.contains(&own.id))
-        .map_or("another project of ours", |own| own.title)
-        .replace("of ours", "of yours");
+        .map_or("another project of yours", |own| own.title);
     let is_github = cx.is_of(GITHUB_ACTIONS);
     for (allow, _) in cx.allows() {
         if is_by_workflow(cx, allow) {
