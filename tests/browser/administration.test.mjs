@@ -267,7 +267,7 @@ test("organizations are created, switched to, and deleted with their name typed"
   }
   await page.getByLabel("Name").fill("not a name");
   await page.getByRole("button", { name: "Create organization" }).click();
-  await page.getByText(/expected a name of at most 100 letters/).waitFor();
+  await page.getByText(/expected a name of at most 100 letters/i).waitFor();
   await page.getByRole("button", { name: "Switch to one-of-two" }).click();
   await rows(page).filter({ hasText: "one-of-two" }).getByText("current").waitFor();
   await hasValue(page.getByRole("combobox", { name: "Organization" }), "one-of-two");
@@ -303,7 +303,7 @@ test("settings say where they come from, and the keys of an issuer are replaced,
   await page.getByRole("button", { name: `Replace keys of ${name}` }).click();
   await page.getByLabel("JWKS").fill("{}");
   await page.getByRole("button", { name: "Save keys" }).click();
-  await page.locator(".issuer-keys .error").filter({ hasText: /expected/ }).waitFor();
+  await page.locator(".issuer-keys .error").filter({ hasText: /expected/i }).waitFor();
   const keys = JSON.parse(KEYS);
   keys.keys[0].kid = "rotated";
   await page.getByLabel("JWKS").fill(JSON.stringify(keys));

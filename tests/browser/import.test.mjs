@@ -115,10 +115,10 @@ describe("importing", () => {
     const page = await openPage("import", options());
     for (const [written, expected] of [
       ["{", /not JSON: .* at line 1, column 1|not JSON/],
-      [file({ url: "http://x.example" }), /Issuer 1, url: expected a URL that starts with `https:\/\/`/],
-      [file({ policies: [{ decision: "maybe", tokenType: "team", rules: {} }] }), /Issuer 1, policy 1, decision/],
-      [file({ thumbprints: ["xyz"] }), /Issuer 1, thumbprints, item 1: expected hexadecimal digits, found `x` in `xyz`/],
-      [file({ jwks: { keys: [{ kty: "oct", k: "c2VjcmV0" }] } }), /Issuer 1, jwks: .*symmetric/],
+      [file({ url: "http://x.example" }), /Issuer 1, `url`: expected a URL that starts with `https:\/\/`/],
+      [file({ policies: [{ decision: "maybe", tokenType: "team", rules: {} }] }), /Issuer 1, policy 1, `decision`/],
+      [file({ thumbprints: ["xyz"] }), /Issuer 1, `thumbprints`, item 1: expected hexadecimal digits, found `x` in `xyz`/],
+      [file({ jwks: { keys: [{ kty: "oct", k: "c2VjcmV0" }] } }), /Issuer 1, `jwks`: .*symmetric/],
       ["eyJhbGciOiJub25lIn0.e30.", /expected issuers or policies, found a token/],
     ]) {
       await field(page).fill(written);
