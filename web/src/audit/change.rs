@@ -140,7 +140,7 @@ fn difference(change: &ChangeBody) -> Option<AnyView> {
                 {table(members)}
                 <details class="more">
                     <summary>"As JSON"</summary>
-                    {json}
+                    {json.into_iter().flatten().collect_view()}
                 </details>
             </section>
         }

@@ -21,7 +21,7 @@ fn load(to: RwSignal<Option<Detect>>) {
         let loaded = load_detect();
         let unreachable: Detect = |_| {
             Err(
-                "the detection could not be loaded: choose the provider below, or reload the page"
+                "the detection could not be loaded: choose a provider, or reload the page"
                     .to_owned(),
             )
         };

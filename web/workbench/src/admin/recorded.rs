@@ -117,7 +117,8 @@ fn text(name: &str, value: &Value) -> String {
     match (name, value) {
         ("maxExpiration", Value::Number(seconds)) => lifetime::describe(seconds.as_u64()),
         (_, Value::Null) => String::new(),
-        (_, Value::Bool(flag)) => if *flag { "yes" } else { "no" }.to_owned(),
+        (_, Value::Bool(true)) => "yes".to_owned(),
+        (_, Value::Bool(false)) => "no".to_owned(),
         (_, Value::String(text)) => text.clone(),
         (_, Value::Number(number)) => number
             .as_u64()
