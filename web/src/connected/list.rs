@@ -185,7 +185,7 @@ pub(crate) fn list_view<T: Listed>(
 fn unfinished<T: Listed>(list: List<T>) -> AnyView {
     let action = view! { <div class="actions">{older(list)}</div> };
     view! {
-        <EmptyState title="No match so far" action=action.into_any()>
+        <EmptyState title="Nothing found so far" action=action.into_any()>
             {move || stopped(list)} " An older entry may match."
         </EmptyState>
     }
