@@ -148,10 +148,13 @@ fn difference(change: &ChangeBody) -> Option<AnyView> {
     )
 }
 
+/// One side of a member.
+type Side = fn(&Member) -> &Option<String>;
+
 /// The members, with the columns that have a value.
 fn table(members: Vec<Member>) -> Option<AnyView> {
-    let has = |side: fn(&Member) -> &Option<String>| members.iter().any(|one| side(one).is_some());
-    let sides: [(&'static str, fn(&Member) -> &Option<String>); 2] =
+    let has = |side: Side| members.iter().any(|one| side(one).is_some());
+    let sides: [(&'static str, Side); 2] =
         [("Before", |one| &one.before), ("After", |one| &one.after)];
     let sides: Vec<_> = sides.into_iter().filter(|(_, side)| has(*side)).collect();
     let heads = sides

@@ -24,7 +24,10 @@ pub(super) fn MapTree(map: Memo<TrustMap>, unit: &'static str) -> impl IntoView 
 
 fn issuer(map: &TrustMap, rows: &[Row], unit: &'static str) -> Option<AnyView> {
     let node = map.nodes.get(rows.first()?.issuer)?;
-    let page = node.link.clone().unwrap_or_default();
+    let (name, page) = (
+        untrusted_text(&node.label),
+        node.link.clone().unwrap_or_default(),
+    );
     let policies = rows.iter().filter_map(|row| policy(map, row, unit));
     let policies: Vec<_> = policies.collect();
     let list = match policies.is_empty() {
@@ -34,7 +37,7 @@ fn issuer(map: &TrustMap, rows: &[Row], unit: &'static str) -> Option<AnyView> {
     Some(
         view! {
             <section class="card stack--tight">
-                <h2>{provider_mark(&node.label)} <A href=page>{untrusted_text(&node.label)}</A></h2>
+                <h2>{provider_mark(&node.label)} <A href=page>{name}</A></h2>
                 {list}
             </section>
         }
