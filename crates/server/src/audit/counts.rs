@@ -203,7 +203,7 @@ impl Store {
                 .bind(organization)
                 .bind(since)
                 .bind(until)
-                .bind(issuer.unwrap_or_default());
+                .bind(issuer.unwrap_or_default().to_owned());
             query.fetch_all(&self.pool).await
         };
         let both =
