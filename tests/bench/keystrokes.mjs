@@ -112,7 +112,7 @@ await measure("playground, claims", "playground?issuer=bench", result, async (pa
 await measure("playground, scratch policies", "playground?issuer=bench", result, async (page) => {
   await page.getByRole("textbox", { name: "Token", exact: true }).fill(token);
   await page.getByRole("status", { name: "Decision" }).filter({ hasText: /Allowed|Denied/ }).waitFor();
-  await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+  await page.getByRole("button", { name: "Edit in a scratch set" }).click();
   await page.getByRole("button", { name: /^Policy 39 / }).click();
   await page.getByRole("group", { name: "Policy 39", exact: true }).getByLabel("Pattern", { exact: true }).nth(1).click();
 });

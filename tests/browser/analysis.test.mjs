@@ -14,7 +14,7 @@ describe("who gets in", () => {
     const page = await open([allow({ sub: "repo:acme*" }), deny({ sub: "*:pull_request" })]);
     await page.getByText(/^Strangers are admitted: /).waitFor();
     assert.match(await text(rung(page, /^Anyone with an account/)), /Not admitted/);
-    const owner = rung(page, /^An owner whose name begins like ours/);
+    const owner = rung(page, /^An owner whose name begins like yours/);
     assert.match(await text(owner), /Admitted Policy 1 gives organization tokens: sub repo:acme-\S+/);
     const pull = rung(page, /^A pull request/);
     await pull.getByText("Proof").click();
@@ -44,19 +44,19 @@ describe("who gets in", () => {
 
   test("closing a class changes the edited policies, and can be undone", async () => {
     const page = await open([allow({ sub: "repo:acme/*" })], {}, "issuers/e1?section=who&mine=acme/web");
-    const other = rung(page, /^Another repository of ours/);
-    await other.getByRole("button", { name: /Close this/ }).click();
+    const other = rung(page, /^Another repository of yours/);
+    await other.getByRole("button", { name: /Deny these tokens/ }).click();
     const way = other.locator(".closing").filter({ hasText: "repository: acme/web" });
-    await way.getByText(/It also closes|It closes no other class/).waitFor();
+    await way.getByText(/It also denies|It denies no other class/).waitFor();
     await way.getByText("Tokens that it denies").click();
     await way.getByText(/repo:acme\//).first().waitFor();
     await way.getByRole("button", { name: "Apply to the policies" }).click();
     await page.getByText("This includes unsaved changes.").waitFor();
-    await eventually(async () => assert.match(await text(rung(page, /^Another repository of ours/)), /Not admitted/));
+    await eventually(async () => assert.match(await text(rung(page, /^Another repository of yours/)), /Not admitted/));
     await page.getByRole("tab", { name: "Policies" }).click();
     await page.getByRole("button", { name: "Undo", exact: true }).click();
     await page.getByRole("tab", { name: "Who gets in" }).click();
-    await eventually(async () => assert.match(await text(rung(page, /^Another repository of ours/)), /Admitted Policy 1 gives/));
+    await eventually(async () => assert.match(await text(rung(page, /^Another repository of yours/)), /Admitted Policy 1 gives/));
   });
 
   test("an issuer whose tokens are not known has no classes", async () => {

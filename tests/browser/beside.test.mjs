@@ -22,7 +22,7 @@ describe("findings", () => {
     // Until the analysis has answered, it is one that is read off the text.
     await hasText(finding, /^error this admits every owner whose name begins with `acme`: a token with the subject `repo:acme-evil\/\S+` is admitted/);
     assert.equal(await onRule(page, "aud").count(), 0);
-    await finding.getByText("A token that shows it").click();
+    await finding.getByText("A token that proves it").click();
     await finding.getByText(/^repo:acme-evil/).first().waitFor();
     const docs = finding.getByRole("link", { name: /^name-without-separator/ });
     assert.equal(await docs.evaluate((link) => link.href), new URL("docs/findings.html#name-without-separator", appUrl).href);
@@ -36,7 +36,7 @@ describe("findings", () => {
   test("stay in their place while their policy is typed in", async () => {
     const page = await open([allow({ aud, sub: "repo:acme*" })]);
     const finding = onRule(page, "sub").getByRole("listitem").filter({ hasText: "name-without-separator" });
-    await finding.getByText("A token that shows it").click();
+    await finding.getByText("A token that proves it").click();
     await patternOf(page, 1).press("End");
     await page.keyboard.press("Backspace");
     assert.equal(await finding.count(), 1, "not gone with the first key");
@@ -189,17 +189,17 @@ describe("the values that fit a pattern", () => {
 describe("the playground", () => {
   test("answers who gets in for the scratch set, and tries its tokens in place", async () => {
     const page = await open([allow({ aud, sub: "repo:acme/web:*" })], "playground?issuer=e1");
-    await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+    await page.getByRole("button", { name: "Edit in a scratch set" }).click();
     await patternOf(page, 1).fill("repo:acme*");
     await unfold(page, "Who gets in");
-    const owner = page.getByRole("list", { name: /^Classes of outsiders/ }).locator("> li").filter({ hasText: "An owner whose name begins like ours" });
+    const owner = page.getByRole("list", { name: /^Classes of outsiders/ }).locator("> li").filter({ hasText: "An owner whose name begins like yours" });
     await owner.getByText("Admitted").first().waitFor();
     await owner.getByRole("button", { name: /^Try it here/ }).click();
     await page.getByRole("status", { name: "Decision" }).filter({ hasText: "Allowed" }).waitFor();
     await eventually(async () => assert.match(await page.getByRole("textbox", { name: "Claims" }).innerText(), /repo:acme-evil/));
     assert.equal(await patternOf(page, 1).inputValue(), "repo:acme*", "the scratch set stays");
     // What closes it changes the set, and so the decision.
-    await owner.getByRole("button", { name: /^Close this/ }).click();
+    await owner.getByRole("button", { name: /^Deny these tokens/ }).click();
     await owner.getByRole("button", { name: "Apply to the policies" }).first().click();
     await page.getByRole("status", { name: "Decision" }).filter({ hasText: "Denied" }).waitFor();
   });

@@ -80,11 +80,14 @@ test("changes are listed with their authors, and say what is different", async (
   assert.match(await row.innerText(), /replaced policies[^]*bootstrap token/);
   await row.getByRole("link").click();
   await page.getByRole("heading", { level: 1, name: "Change", exact: true }).waitFor();
+  const changed = page.getByRole("region", { name: "What changed" });
+  assert.match(await changed.innerText(), /policy 1, allow organization, changes[^]*sub: repo:octo-org\/one becomes repo:octo-org\/two/i);
+  await changed.getByText("As JSON").click();
   assert.match(await page.getByRole("region", { name: "Before" }).innerText(), /"repo:octo-org\/one"/);
   assert.match(await page.getByRole("region", { name: "After" }).innerText(), /"repo:octo-org\/two"/);
   await page.reload();
   await signIn(page);
-  await page.getByRole("region", { name: "After" }).waitFor();
+  await page.getByRole("region", { name: "What changed" }).waitFor();
 });
 
 test("names and subjects from outside are shown as text", async () => {

@@ -57,7 +57,7 @@ test("an issuer without name, URL or readable keys is not registered", async () 
   await page.getByLabel("Name", { exact: true }).fill("CI");
   await page.getByLabel("URL", { exact: true }).fill("http://ci.example");
   const refused = page.locator("p.error").filter({ hasText: "expected a URL that starts with" });
-  assert.match(await text(refused), /expected a URL that starts with `https:\/\/`/);
+  assert.match(await text(refused), /Expected a URL that starts with `https:\/\/`/);
   await page.getByLabel("URL", { exact: true }).fill("https://ci.example");
   await page.getByLabel("JWKS").fill("{");
   await page.getByText(/^not JSON: .* at line 1, column 1$/).waitFor();

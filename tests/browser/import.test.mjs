@@ -89,7 +89,7 @@ describe("importing", () => {
     await field(page).fill(file({ policies: [policy({ sub: "b" })], leeway: undefined, maxExpiration: 90, id: "x" }));
     const item = page.getByRole("list", { name: "Issuers" }).getByRole("listitem").first();
     assert.match(await text(item), /One https:\/\/one\.example Replaces One Changes: max expiration, policies/);
-    await page.getByText("Left out: issuers[0].id id is left out: a new one is assigned.").waitFor();
+    await page.getByText("Left out: issuer 1: id is left out: a new one is assigned.").waitFor();
     assert.equal((await readStored(page)).issuers[0].maxExpiration, 60);
     await page.getByRole("button", { name: "Import 1 issuer" }).click();
     await page.getByRole("row", { name: /One/ }).waitFor();
@@ -115,10 +115,10 @@ describe("importing", () => {
     const page = await openPage("import", options());
     for (const [written, expected] of [
       ["{", /not JSON: .* at line 1, column 1|not JSON/],
-      [file({ url: "http://x.example" }), /issuers\[0\]\.url expected a URL that starts with `https:\/\/`/],
-      [file({ policies: [{ decision: "maybe", tokenType: "team", rules: {} }] }), /issuers\[0\]\.policies\[0\]\.decision/],
-      [file({ thumbprints: ["xyz"] }), /issuers\[0\]\.thumbprints\[0\] expected hexadecimal digits, found `x` in `xyz`/],
-      [file({ jwks: { keys: [{ kty: "oct", k: "c2VjcmV0" }] } }), /issuers\[0\]\.jwks .*symmetric/],
+      [file({ url: "http://x.example" }), /Issuer 1, `url`: expected a URL that starts with `https:\/\/`/],
+      [file({ policies: [{ decision: "maybe", tokenType: "team", rules: {} }] }), /Issuer 1, policy 1, `decision`/],
+      [file({ thumbprints: ["xyz"] }), /Issuer 1, `thumbprints`, item 1: expected hexadecimal digits, found `x` in `xyz`/],
+      [file({ jwks: { keys: [{ kty: "oct", k: "c2VjcmV0" }] } }), /Issuer 1, `jwks`: .*symmetric/],
       ["eyJhbGciOiJub25lIn0.e30.", /expected issuers or policies, found a token/],
     ]) {
       await field(page).fill(written);

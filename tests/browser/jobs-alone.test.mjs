@@ -33,7 +33,7 @@ async function serveKeys(page) {
 async function fixed(page) {
   await paste(page, token("environment:production"), "Denied");
   await pane(page, "Decision");
-  await button(page, "Try this on a scratch copy").click();
+  await button(page, "Try this in a scratch set").click();
   await decision(page).filter({ hasText: "Allowed" }).waitFor();
 }
 
@@ -105,7 +105,7 @@ const jobs = [
     prepare: (page) => paste(page, token("environment:production"), "Denied"),
     async work(person, page) {
       await showPane(person, page, "Decision");
-      await person.press(button(page, "Try this on a scratch copy"));
+      await person.press(button(page, "Try this in a scratch set"));
       await decision(page).filter({ hasText: "Allowed" }).waitFor();
       assert.deepEqual(await subjects(page), [octo("ref:refs/heads/main"), octo("pull_request")], "nothing is saved yet");
     },

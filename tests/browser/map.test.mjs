@@ -34,7 +34,7 @@ test("the map and its table show where each policy leads, and how many tests it 
     ["GitHub Actions", "✓ Policy 2", "organization token", "admin", "0"],
     ["GitHub Actions", "✕ Policy 3", "organization token", "", "1"],
     ["GitLab", "✓ Policy 1", "team deploy*", "default", "0"],
-    ["Unused", "none: every token is denied", "", "", "0"],
+    ["Unused", "none: every token is denied", "", "", "–"],
   ]);
 });
 

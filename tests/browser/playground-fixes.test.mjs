@@ -85,7 +85,7 @@ test("the token stays while another page is shown, and the page for registration
 test("an incomplete policy of the form does not decide, until “Deny every token” is chosen", async () => {
   const page = await playground();
   await paste(page, issuer.token(githubClaims()), "Allowed");
-  await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+  await page.getByRole("button", { name: "Edit in a scratch set" }).click();
   await page.getByRole("button", { name: "Add policy" }).click();
   const policy = page.getByRole("group", { name: "Policy 3", exact: true });
   await policy.getByLabel("Decision").selectOption("deny");

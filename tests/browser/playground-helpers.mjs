@@ -18,9 +18,9 @@ export async function unfold(page, name) {
   if (!(await details.evaluate((element) => element.open))) await details.locator(":scope > summary").click();
 }
 
-/** Starts a scratch copy of the issuer's policies, and shows it as JSON. */
+/** Starts a scratch set from the issuer's policies, and shows it as JSON. */
 export async function editCopy(page) {
-  await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+  await page.getByRole("button", { name: "Edit in a scratch set" }).click();
   await asJson(page);
 }
 

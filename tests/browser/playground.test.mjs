@@ -38,12 +38,12 @@ for (const width of widths) {
       }
     });
 
-    test("the nearest miss is applied to a scratch copy, and saved after a preview of the changes", async () => {
+    test("the nearest miss is applied in a scratch set, and saved after a preview of the changes", async () => {
       const page = await playground(width);
       const before = (await stored(page)).policies;
       await paste(page, stranger(), "Denied");
       await pane(page, "Decision");
-      await page.getByRole("region", { name: "Nearest miss" }).getByRole("button", { name: "Try this on a scratch copy" }).click();
+      await page.getByRole("region", { name: "Nearest miss" }).getByRole("button", { name: "Try this in a scratch set" }).click();
       await decision(page).filter({ hasText: "Allowed" }).waitFor();
       assert.match(await text(page.getByRole("region", { name: "Result" })), /By the policies of the scratch set for GitHub Actions/);
       assert.deepEqual((await stored(page)).policies, before, "nothing is saved yet");
@@ -296,7 +296,7 @@ describe("a scratch set", () => {
     await decision(page).filter({ hasText: "allowed by policy 1" }).waitFor();
     await page.getByRole("button", { name: "Discard the scratch set" }).click();
     assert.equal(await page.getByLabel("Issuer", { exact: true }).inputValue(), demo.id);
-    await page.getByRole("button", { name: "Edit a scratch copy" }).waitFor();
+    await page.getByRole("button", { name: "Edit in a scratch set" }).waitFor();
   });
 
   test("that was changed asks before it is left", async () => {

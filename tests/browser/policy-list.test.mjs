@@ -106,10 +106,10 @@ for (const width of [1280, 390]) {
       assert.match(await text(line(page, 2)), /^Policy 2 allow/);
       await chosen(page).getByRole("button", { name: "Duplicate" }).click();
       await said(page, "Duplicated 2 policies.").waitFor();
-      assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /42\/40/);
+      assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /42, more than 40/);
       await chosen(page).getByRole("button", { name: "Delete" }).click();
       await said(page, "Deleted 2 policies.").getByRole("button", { name: "Undo" }).click();
-      assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /42\/40/);
+      assert.match(await text(page.getByRole("heading", { name: /^Policies/ })), /42, more than 40/);
       await page.getByLabel("Filter policies").fill("deny");
       await page.getByLabel("Select all listed policies").check();
       await chosen(page).getByText("5 selected").waitFor();

@@ -84,7 +84,7 @@ export const named = {
   "close a class of outsiders": async (page) => {
     const rungs = page.getByRole("list", { name: "Classes of outsiders, strangers first" }).locator("> li");
     await rungs.getByText("Proof").first().click();
-    await rungs.getByRole("button", { name: /Close this.*a branch that no policy names/ }).click();
+    await rungs.getByRole("button", { name: /Deny these tokens.*a branch that no policy names/ }).click();
   },
   "another person saves policies": contest,
   "the server refuses to delete": async (page) => {
@@ -106,7 +106,7 @@ export const named = {
   "open the menu of checks": (page) => unfold(page, "Skip checks"),
   "open the form for a sample token": (page) => unfold(page, "Sign a sample token"),
   "write broken scratch policies": async (page) => {
-    await page.getByRole("button", { name: "Edit a scratch copy" }).click();
+    await page.getByRole("button", { name: "Edit in a scratch set" }).click();
     await asJson(page);
     await page.getByLabel("Scratch policies as JSON").fill('{"policies": [{"decision": "perhaps"}]}');
   },

@@ -45,7 +45,7 @@ test("thirty seconds in Node.js", () => {
 
 test("who gets in", () => {
   const output = node("analysis.mjs", block("Who gets in"));
-  assert.match(output, /^an owner whose name begins like ours repo:acme-evil\/web:/m);
+  assert.match(output, /^an owner whose name begins like yours repo:acme-evil\/web:/m);
   assert.match(output, /^wider repo:acme\/web:ref:refs\/heads\/feature$/m);
   assert.match(output, /^error name-without-separator policies\[0\]/m);
 });

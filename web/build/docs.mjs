@@ -138,7 +138,8 @@ function page({ html, title, headings, name }, pages, { styles, early }) {
         </div>
       </header>
       <div class="docs container">
-        <nav class="docs__pages" aria-label="Documentation"><ul>${links}</ul></nav>
+        <button type="button" class="button docs__open" popovertarget="docs-pages">All pages</button>
+        <nav class="docs__pages" id="docs-pages" popover aria-label="Documentation"><ul>${links}</ul></nav>
         <main id="main" class="docs__text" tabindex="-1">
 ${body}
         </main>

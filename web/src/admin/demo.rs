@@ -12,7 +12,7 @@ use super::exchange::exchange;
 use crate::connected::account::may_go;
 use crate::connected::loaded::Problem;
 use crate::playground::form::Values;
-use crate::shell::not_found::NotFoundPage;
+use crate::shell::needs_server::NeedsServer;
 use crate::shell::page_title::show_title;
 use crate::state::handover::Handover;
 use crate::state::held_token::use_held_token;
@@ -38,7 +38,13 @@ type Exchanged = Result<TokenResponseBody, OauthErrorBody>;
 pub(crate) fn DemoPage() -> impl IntoView {
     let store = use_store();
     let (Some(sync), Some(remote)) = (Sync::of(store), store.remote) else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! {
+            <NeedsServer
+                title="Demo tokens"
+                text="A server can sign sample tokens, to try a whole exchange without a CI system."
+            />
+        }
+        .into_any();
     };
     show_title("Demo tokens");
     let samples = RwSignal::new(None::<Vec<DemoTokenBody>>);
@@ -84,7 +90,7 @@ pub(crate) fn DemoPage() -> impl IntoView {
                 "ID tokens that this server signs itself for the organization " <code>{ORGANIZATION}</code>
                 ", to try a whole exchange without a CI system. Each is valid for an hour, except one that has expired on purpose."
             </p>
-            <Problem what="The demo tokens could not be loaded" sentence=problem />
+            <Problem what="The demo tokens could not be loaded" sentence=problem again=move |()| mint() />
             <Show when=move || is_off.get()>{off()}</Show>
             <Show when=move || samples.read().is_some()><SwitchNote remote=remote sync=sync /></Show>
             <ul class="demo-tokens">{list}</ul>

@@ -116,7 +116,7 @@ fn OneIssuer(sync: Sync, store: Store, issuer: StoredIssuer) -> impl IntoView {
                 <h3><A href=page>{name}</A></h3>
                 {move || keys.body.get().map(|body| source(&body))}
             </div>
-            <Problem what="The keys could not be loaded" sentence=keys.problem />
+            <Problem what="The keys could not be loaded" sentence=keys.problem again=move |()| keys.load() />
             {move || keys.body.get().map(|body| list(&body))}
             {move || failure.get().map(|error| view! {
                 <IssuerProblem error=error action="Trust this certificate" trust=trust />

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use crate::connected::account::may_go;
 use crate::connected::loaded::{Loaded, Problem, local_text};
 use crate::connected::organization_name::OrganizationName;
-use crate::shell::not_found::NotFoundPage;
+use crate::shell::needs_server::NeedsServer;
 use crate::shell::page_title::show_title;
 use crate::state::remote::Remote;
 use crate::state::remote::sync::Sync;
@@ -35,7 +35,13 @@ struct Page {
 pub(crate) fn OrganizationsPage() -> impl IntoView {
     let store = use_store();
     let (Some(sync), Some(remote)) = (Sync::of(store), store.remote) else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! {
+            <NeedsServer
+                title="Organizations"
+                text="A server keeps issuers, policies and tokens by organization."
+            />
+        }
+        .into_any();
     };
     show_title("Organizations");
     let page = Page {
@@ -60,7 +66,7 @@ pub(crate) fn OrganizationsPage() -> impl IntoView {
                 "An organization has its own issuers, policies, access tokens and audit log. Jobs name it when they request a token: "
                 <code>"urn:pulumi:org:NAME"</code> "."
             </p>
-            <Problem what="The organizations could not be loaded" sentence=page.loaded.problem />
+            <Problem what="The organizations could not be loaded" sentence=page.loaded.problem again=move |()| page.loaded.load() />
             <div class="card card--flush">
                 <table class="audit">
                     <thead><tr>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::issuer_keys::IssuerKeys;
 use crate::connected::loaded::{Loaded, Problem};
-use crate::shell::not_found::NotFoundPage;
+use crate::shell::needs_server::NeedsServer;
 use crate::shell::page_title::show_title;
 use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
@@ -17,7 +17,13 @@ use claimgate_workbench::admin::setting::{group, label, source, value};
 pub(crate) fn SettingsPage() -> impl IntoView {
     let store = use_store();
     let Some(sync) = Sync::of(store) else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! {
+            <NeedsServer
+                title="Settings"
+                text="A server shows its limits, its guard and the keys of its issuers here."
+            />
+        }
+        .into_any();
     };
     show_title("Settings");
     let loaded = Loaded::<SettingsBody>::new(sync, Signal::stored("/api/settings".to_owned()));
@@ -30,7 +36,7 @@ pub(crate) fn SettingsPage() -> impl IntoView {
                  change one, change it there and restart the server. Only the keys of issuers can be changed here."
             </p>
             <IssuerKeys sync=sync store=store />
-            <Problem what="The settings could not be loaded" sentence=loaded.problem />
+            <Problem what="The settings could not be loaded" sentence=loaded.problem again=move |()| loaded.load() />
             {move || is_loading().then(|| view! { <p class="hint" role="status">"Loading…"</p> })}
             {move || loaded.body.get().map(|body| groups(&body))}
         </div>

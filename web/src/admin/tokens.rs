@@ -10,7 +10,7 @@ use super::revoke::{RevokeDialog, Revoked, Revoking};
 use crate::audit::filters::{Choice, issuer_options, options};
 use crate::connected::list::{List, list_view};
 use crate::connected::loaded::{local_text, zone_name};
-use crate::shell::not_found::NotFoundPage;
+use crate::shell::needs_server::NeedsServer;
 use crate::shell::page_title::show_title;
 use crate::state::clock::{now, ticking};
 use crate::state::remote::Remote;
@@ -39,7 +39,13 @@ const COLUMNS: [&str; 6] = [
 pub(crate) fn TokensPage() -> impl IntoView {
     let store = use_store();
     let (Some(sync), Some(remote)) = (Sync::of(store), store.remote) else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! {
+            <NeedsServer
+                title="Access tokens"
+                text="A server lists the access tokens that it has granted here, to revoke them."
+            />
+        }
+        .into_any();
     };
     show_title("Access tokens");
     let list = List::<TokenBody>::new(sync);
@@ -80,7 +86,7 @@ pub(crate) fn TokensPage() -> impl IntoView {
             </p>
             <SignedIn remote=remote list=list />
             <Filters store=store issuer=issuer filter=filter />
-            <Actions store=store remote=remote revoking=revoking issuer=issuer />
+            <Actions store=store remote=remote revoking=revoking issuer=issuer list=list />
             {list_view(list, &COLUMNS, Some(shown), row, move || nothing(is_restricted()))}
             <RevokeDialog revoking=revoking />
         </div>
@@ -189,7 +195,10 @@ fn Actions(
     remote: Remote,
     revoking: Revoking,
     issuer: RwSignal<String>,
+    list: List<TokenBody>,
 ) -> impl IntoView {
+    // Those of the chosen issuer, or all.
+    let has_none = Memo::new(move |_| list.entries.read().is_empty());
     let ask = move |what| {
         let (own, organization) = (
             remote.token_id.get_untracked(),
@@ -205,7 +214,11 @@ fn Actions(
         (!id.is_empty()).then(|| {
             let label = format!("Revoke all of {name}");
             let pressed = move |_| ask(Revoked::Issuer(id.clone(), name.clone()));
-            view! { <button type="button" class="button button--danger" on:click=pressed>{untrusted_text(&label)}</button> }
+            view! {
+                <button type="button" class="button button--danger" disabled=move || has_none.get() on:click=pressed>
+                    {untrusted_text(&label)}
+                </button>
+            }
         })
     };
     view! {
@@ -215,6 +228,7 @@ fn Actions(
                 type="button"
                 class="button button--danger"
                 data-command="Revoke all tokens"
+                disabled=move || has_none.get() && issuer.read().is_empty()
                 on:click=move |_| ask(Revoked::All)
             >"Revoke all tokens"</button>
             <span class="good" role="status">{move || revoking.done.get()}</span>

@@ -21,16 +21,16 @@ pub(super) fn Closings(class: String, title: String, subject: Subject) -> impl I
     );
     let asked = live::<Vec<Closing>>(move || Some(question.clone()));
     view! {
-        <div class="closings" role="group" aria-label=format!("Ways to close: {title}")>
+        <div class="closings" role="group" aria-label=format!("Ways to deny: {title}")>
             <div role="status">
-                <Show when=move || asked.answer.read().is_none()><p class="hint">"Looking for a rule that closes it…"</p></Show>
+                <Show when=move || asked.answer.read().is_none()><p class="hint">"Looking for a rule that denies them…"</p></Show>
             </div>
             {move || match asked.answer.get() {
                 None => ().into_any(),
                 Some(Err(problem)) => view! { <p class="error">"No answer: " {inline_code(&problem)} "."</p> }.into_any(),
                 Some(Ok(found)) if found.is_empty() => view! {
                     <p>
-                        "No single rule closes this without also denying tokens that the policies are meant for. State what is yours \
+                        "No single rule denies these without also denying tokens that the policies are meant for. State what is yours \
                          above, or narrow the policies by hand."
                     </p>
                 }
@@ -60,9 +60,9 @@ fn Way(closing: Closing, subject: Subject) -> impl IntoView {
         .map(|edit| view! { <li>{inline_code(&words::edit(edit, &policies))}</li> })
         .collect_view();
     let also = if also.is_empty() {
-        "It closes no other class of outsiders.".to_owned()
+        "It denies no other class of outsiders.".to_owned()
     } else {
-        format!("It also closes: {}.", also.join("; "))
+        format!("It also denies: {}.", also.join("; "))
     };
     let closed = difference.kinds.into_iter().flat_map(|kind| kind.closed);
     let tokens = closed

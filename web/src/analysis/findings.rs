@@ -60,7 +60,7 @@ pub(crate) fn FindingItem(
             {diagnostic.help.as_deref().map(|help| view! { <p class="hint">{inline_code(help)}</p> })}
             <div class="finding__causes">{causes}</div>
             {witness.map(|witness| view! {
-                <details class="more"><summary>"A token that shows it"</summary><Token witness=*witness /></details>
+                <details class="more"><summary>"A token that proves it"</summary><Token witness=*witness /></details>
             })}
             {proof.map(|proof| view! { <Proved proof=*proof about=format!("of: {}", diagnostic.message) /> })}
             <div class="actions">{fixes}</div>

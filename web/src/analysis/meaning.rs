@@ -94,7 +94,7 @@ fn side(
     }
     let titles: Vec<_> = rungs.iter().map(|rung| rung.title.clone()).collect();
     let heading = match titles.as_slice() {
-        [] => format!("{verb}:"),
+        [] => verb.to_owned(),
         titles => format!("{verb}: {}", titles.join("; ")),
     };
     let items = changes.into_iter().map(|change: Change| {

@@ -91,7 +91,7 @@ fn Opening(
                 aria-expanded=move || is_closing.get().to_string()
                 on:click=move |_| is_closing.update(|is_closing| *is_closing = !*is_closing)
             >
-                "Close this…" <span class="visually-hidden">" " {title.clone()}</span>
+                "Deny these tokens…" <span class="visually-hidden">" " {title.clone()}</span>
             </button>
         </div>
         {move || is_closing.get().then(|| view! {

@@ -9,20 +9,31 @@ use serde_json::Value;
 use super::changes::overridden;
 use crate::connected::author::author;
 use crate::connected::loaded::{Loaded, Problem, local_time, zone_name};
-use crate::shell::not_found::NotFoundPage;
+use crate::editor::changes::ChangeList;
+use crate::explanation::claims_table::ClaimsTable;
+use crate::shell::needs_server::NeedsServer;
 use crate::shell::page_title::show_title;
+use crate::state::clock::ticking;
 use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
 use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::{untrusted_lines, untrusted_text};
+use claimgate::claims::Claims;
 use claimgate_formats::percent_encode;
+use claimgate_workbench::admin::recorded::{Member, Recorded, recorded};
 use claimgate_workbench::policies::place_name::place_name;
 
 /// One change. One of another organization is found with the bootstrap token.
 #[component]
 pub(crate) fn ChangePage() -> impl IntoView {
     let Some(sync) = Sync::of(use_store()) else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! {
+            <NeedsServer
+                title="Change"
+                text="A server has a page for each change to issuers, policies and tokens, with its author."
+            />
+        }
+        .into_any();
     };
     show_title("Change");
     let params = use_params_map();
@@ -39,7 +50,7 @@ pub(crate) fn ChangePage() -> impl IntoView {
         <div class="container stack">
             <p class="crumbs"><A href="/audit/changes">"Changes by administrators"</A></p>
             <h1>"Change"</h1>
-            <Problem what="The change could not be loaded" sentence=change.problem />
+            <Problem what="The change could not be loaded" sentence=change.problem again=move |()| change.load() />
             {move || is_loading().then(|| view! { <p class="hint" role="status">"Loading…"</p> })}
             {move || change.body.get().map(|change| details(&change))}
         </div>
@@ -63,8 +74,7 @@ fn details(change: &ChangeBody) -> AnyView {
             {fact("Reference", &Some(entry.id.clone()))}
         </dl>
         {findings(&change.findings)}
-        {difference("Before", change.before.as_ref())}
-        {difference("After", change.after.as_ref())}
+        {difference(change)}
     }
     .into_any()
 }
@@ -80,12 +90,13 @@ fn fact(label: &'static str, value: &Option<String>) -> Option<AnyView> {
 /// What the guard has found on the change.
 fn findings(findings: &[FindingBody]) -> Option<AnyView> {
     let item = |finding: &FindingBody| {
-        let witness = finding.witness.as_ref().map(|witness| {
-            let json = serde_json::to_string_pretty(witness).unwrap_or_default();
+        let witness = finding.witness.as_ref();
+        let witness = witness.and_then(|witness| Claims::from_json(&witness.to_string()).ok());
+        let witness = witness.map(|claims| {
             view! {
                 <details class="more">
                     <summary>"A token that is admitted"</summary>
-                    <pre tabindex="0" class="code">{untrusted_lines(&json)}</pre>
+                    <ClaimsTable caption="Claims" claims=claims now=ticking() />
                 </details>
             }
         });
@@ -111,17 +122,69 @@ fn findings(findings: &[FindingBody]) -> Option<AnyView> {
     })
 }
 
-/// What was different, as JSON.
-fn difference(title: &'static str, value: Option<&Value>) -> Option<AnyView> {
-    let value = value.filter(|value| value.as_object().is_some_and(|object| !object.is_empty()))?;
-    let json = serde_json::to_string_pretty(value).unwrap_or_default();
+/// What was different, and the same as JSON.
+fn difference(change: &ChangeBody) -> Option<AnyView> {
+    let [before, after] = [&change.before, &change.after].map(|side| {
+        let side = side.as_ref();
+        side.filter(|value| value.as_object().is_some_and(|object| !object.is_empty()))
+    });
+    before.or(after)?;
+    let Recorded { policies, members } = recorded(before, after);
+    let json = [("Before", before), ("After", after)];
+    let json = json.map(|(title, value)| value.map(|value| as_json(title, value)));
     Some(
         view! {
-            <section class="card stack--tight">
-                <h2>{title}</h2>
-                <pre tabindex="0" class="code" role="region" aria-label=title>{untrusted_lines(&json)}</pre>
+            <section class="card stack--tight" aria-labelledby="difference-heading">
+                <h2 id="difference-heading">"What changed"</h2>
+                {(!policies.is_empty()).then(|| view! { <ChangeList changes=policies /> })}
+                {table(members)}
+                <details class="more">
+                    <summary>"As JSON"</summary>
+                    {json.into_iter().flatten().collect_view()}
+                </details>
             </section>
         }
         .into_any(),
     )
+}
+
+/// One side of a member.
+type Side = fn(&Member) -> &Option<String>;
+
+/// The members, with the columns that have a value.
+fn table(members: Vec<Member>) -> Option<AnyView> {
+    let has = |side: Side| members.iter().any(|one| side(one).is_some());
+    let sides: [(&'static str, Side); 2] =
+        [("Before", |one| &one.before), ("After", |one| &one.after)];
+    let sides: Vec<_> = sides.into_iter().filter(|(_, side)| has(*side)).collect();
+    let heads = sides
+        .iter()
+        .map(|(title, _)| view! { <th scope="col">{*title}</th> });
+    let heads = heads.collect_view();
+    let rows = members.iter().map(|member| {
+        let cells = sides.iter().map(|(title, side)| {
+            let value = side(member).as_deref().map(untrusted_lines);
+            view! { <td data-label=*title>{value}</td> }
+        });
+        view! { <tr><th scope="row">{untrusted_text(&member.label)}</th> {cells.collect_view()}</tr> }
+    });
+    let rows = rows.collect_view();
+    (!members.is_empty()).then(|| {
+        view! {
+            <table class="difference">
+                <thead><tr><td></td>{heads}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    })
+}
+
+fn as_json(title: &'static str, value: &Value) -> AnyView {
+    let json = serde_json::to_string_pretty(value).unwrap_or_default();
+    view! {
+        <h3>{title}</h3>
+        <pre tabindex="0" class="code" role="region" aria-label=title>{untrusted_lines(&json)}</pre>
+    }
+    .into_any()
 }

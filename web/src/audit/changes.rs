@@ -8,7 +8,7 @@ use super::filters::{Choice, LogFilters, Search, nothing, options};
 use crate::connected::author::author;
 use crate::connected::list::{List, list_view};
 use crate::connected::loaded::{local_time, zone_name};
-use crate::shell::not_found::NotFoundPage;
+use crate::shell::needs_server::NeedsServer;
 use crate::shell::page_title::show_title;
 use crate::state::clock::now;
 use crate::state::remote::sync::Sync;
@@ -25,7 +25,13 @@ const COLUMNS: [&str; 4] = ["Time", "Change", "Name", "By"];
 pub(crate) fn ChangesPage() -> impl IntoView {
     let store = use_store();
     let Some(sync) = Sync::of(store) else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! {
+            <NeedsServer
+                title="Changes by administrators"
+                text="A server records each change to issuers, policies and tokens here, with its author."
+            />
+        }
+        .into_any();
     };
     show_title("Changes by administrators");
     let search = Search::new("/audit/changes");

@@ -7,13 +7,13 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 
 use super::entry::Exchange;
-use crate::shell::not_found::NotFoundPage;
+use crate::connected::loaded::Problem;
+use crate::shell::needs_server::NeedsServer;
 use crate::shell::page_title::show_title;
 use crate::state::remote::client::RequestError;
 use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
 use crate::ui::empty_state::EmptyState;
-use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_formats::percent_encode;
 use claimgate_workbench::admin::listed::read;
@@ -34,13 +34,19 @@ enum Found {
 pub(crate) fn AuditEntryPage() -> impl IntoView {
     let store = use_store();
     let Some(sync) = Sync::of(store) else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! {
+            <NeedsServer
+                title="Exchange"
+                text="A server has a page for each request for an access token, with the checks and policies that decided it."
+            />
+        }
+        .into_any();
     };
     show_title("Exchange");
     let params = use_params_map();
     let reference = Memo::new(move |_| params.read().get("id").unwrap_or_default());
     let answer = RwSignal::new(None);
-    Effect::new(move || {
+    let load = move || {
         let id = reference.get();
         if sync.is_signed_in() {
             let own = sync.organization_path(&format!("/oidc/exchanges/{}", percent_encode(&id)));
@@ -49,19 +55,22 @@ pub(crate) fn AuditEntryPage() -> impl IntoView {
                 let _ = answer.try_set(Some(found));
             });
         }
-    });
-    let shown = move |found| {
-        match found {
+    };
+    Effect::new(load);
+    let shown = move |found| match found {
         None => view! { <p class="hint" role="status">"Loading…"</p> }.into_any(),
-        Some(Found::Problem(sentence)) => view! {
-            <p class="notice notice--bad" role="alert">"The exchange could not be loaded: " {inline_code(&sentence)} "."</p>
+        Some(Found::Problem(sentence)) => {
+            let again = move |()| {
+                answer.set(None);
+                untrack(load);
+            };
+            view! { <Problem what="The exchange could not be loaded" sentence=Signal::stored(sentence) again=again /> }
+                .into_any()
         }
-        .into_any(),
         Some(Found::Missing) => missing(&reference.get_untracked()),
         Some(Found::Exchange(record, is_own)) => {
             view! { <Exchange record=*record store=store sync=sync is_own=is_own /> }.into_any()
         }
-    }
     };
     view! {
         <div class="container stack">

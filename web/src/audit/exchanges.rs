@@ -16,7 +16,7 @@ use super::filters::{Choice, LogFilters, Search, exchanges, nothing, options};
 use super::histogram::Histogram;
 use crate::connected::list::{List, list_view};
 use crate::connected::loaded::{local_time, zone_name};
-use crate::shell::not_found::NotFoundPage;
+use crate::shell::needs_server::NeedsServer;
 use crate::shell::page_title::show_title;
 use crate::state::clock::now;
 use crate::state::remote::sync::Sync;
@@ -44,7 +44,13 @@ const COLUMNS: [&str; 6] = [
 pub(crate) fn AuditPage() -> impl IntoView {
     let store = use_store();
     let Some(sync) = Sync::of(store) else {
-        return view! { <NotFoundPage /> }.into_any();
+        return view! {
+            <NeedsServer
+                title="Audit log"
+                text="A server records each request for an access token here, with the checks and policies that decided it."
+            />
+        }
+        .into_any();
     };
     show_title("Audit log");
     let search = Search::new("/audit");

@@ -183,7 +183,7 @@ fn ScopeChoice(search: Search, sync: Sync, scopes: usize) -> impl IntoView {
         sync.is_root().then(|| {
             view! {
                 <Choice
-                    label="Log"
+                    label="Scope"
                     value=value
                     options=options(SCOPES.into_iter().take(scopes))
                     choose=Callback::new(move |scope| search.change(false, |query| query.scope = scope))

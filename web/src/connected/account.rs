@@ -9,6 +9,7 @@ use crate::state::remote::{Access, Remote};
 use crate::state::store::Store;
 use crate::state::unsaved::Unsaved;
 use crate::ui::icon::{Icon, icon};
+use crate::ui::untrusted_text::untrusted_text;
 
 /// The account, once signed in.
 #[component]
@@ -23,6 +24,10 @@ pub(crate) fn Account(store: Store, unsaved: Unsaved) -> impl IntoView {
                 </span>
                 <Organization remote=remote sync=sync unsaved=unsaved />
                 <AdministrationMenu remote=remote />
+                <span class="account__user" title=move || remote.login.get()>
+                    {icon(Icon::User)} <span class="visually-hidden">"Signed in as "</span>
+                    <span class="account__login">{move || untrusted_text(&remote.login.read())}</span>
+                </span>
                 <SignOut remote=remote sync=sync unsaved=unsaved />
             </section>
         </Show>

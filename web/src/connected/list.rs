@@ -5,6 +5,7 @@ use leptos::task::spawn_local;
 
 use super::loaded::{Problem, local_time};
 use crate::state::remote::sync::Sync;
+use crate::ui::empty_state::EmptyState;
 use claimgate_formats::percent_encode;
 use claimgate_workbench::admin::listed::{Listed, count, searched};
 
@@ -72,6 +73,7 @@ impl<T: Listed> List<T> {
         parts.extend(page.map(|before| format!("before={before}")));
         let path = format!("{path}?{}", parts.join("&"));
         self.is_busy.set(true);
+        self.problem.set(String::new());
         spawn_local(async move {
             let answer = self.sync.send("GET", &path, None).await;
             // The search may have changed meanwhile, or the page may be gone.
@@ -82,7 +84,6 @@ impl<T: Listed> List<T> {
             let page = answer.map_err(|error| error.message()).and_then(T::page);
             match page {
                 Ok(page) => {
-                    self.problem.set(String::new());
                     self.next.set(page.next);
                     self.reached.set(page.reached);
                     let earlier = if before.is_some() {
@@ -119,6 +120,17 @@ impl<T: Listed> List<T> {
     }
 }
 
+/// What a list shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Table,
+    /// No entry, and the search may continue.
+    Unfinished,
+    Empty,
+    /// It is not loaded.
+    Unknown,
+}
+
 /// A table of the entries with everything around it. `shown` picks some of them, if it is given;
 /// `empty` is shown if there are none.
 pub(crate) fn list_view<T: Listed>(
@@ -133,7 +145,13 @@ pub(crate) fn list_view<T: Listed>(
         Some(shown) => shown.read().is_empty(),
         None => list.entries.read().is_empty(),
     });
-    let is_settled = move || !list.is_busy.get() && list.problem.read().is_empty();
+    let state = Memo::new(move |_| match is_empty.get() {
+        false => State::Table,
+        // Nothing so far: older entries may match.
+        true if shown.is_none() && list.next.read().is_some() => State::Unfinished,
+        true if list.is_busy.get() || !list.problem.read().is_empty() => State::Unknown,
+        true => State::Empty,
+    });
     let table = move || {
         view! {
             <div class="card card--flush">
@@ -151,41 +169,63 @@ pub(crate) fn list_view<T: Listed>(
     };
     view! {
         <p class="hint" role="status">{move || list.status(shown.map(|shown| shown.read().len()))}</p>
-        <Problem what="The list could not be loaded" sentence=list.problem />
-        {move || match is_empty.get() {
-            false => table(),
-            true if is_settled() => empty(),
-            true => ().into_any(),
+        <Problem what="The list could not be loaded" sentence=list.problem again=move |()| list.refresh() />
+        {move || match state.get() {
+            State::Table => table(),
+            State::Unfinished => unfinished(list),
+            State::Empty => empty(),
+            State::Unknown => ().into_any(),
         }}
-        {move || more(list)}
+        {move || (state.get() != State::Unfinished).then(|| more(list))}
+    }
+    .into_any()
+}
+
+/// That a search has found nothing so far, and the button that continues it.
+fn unfinished<T: Listed>(list: List<T>) -> AnyView {
+    let action = view! { <div class="actions">{older(list)}</div> };
+    view! {
+        <EmptyState title="Nothing found so far" action=action.into_any()>
+            {move || stopped(list)} " An older entry may match."
+        </EmptyState>
     }
     .into_any()
 }
 
 /// How far a search came that stopped early, and the button that loads older entries.
 fn more<T: Listed>(list: List<T>) -> Option<AnyView> {
-    let next = list.next.get()?;
-    let stopped = list.reached.get().map(|reached| {
-        let count = searched(list.searches.get());
-        view! { <p class="hint">"Searched " {count} " entries, back to " {local_time(reached)} ". Older entries were not searched."</p> }
-    });
+    let is_over = list.next.read().is_none();
+    (!is_over).then(|| {
+        let note = move || {
+            list.reached.read().map(|_| {
+                view! { <p class="hint">{stopped(list)} " Older entries were not searched."</p> }
+            })
+        };
+        view! { {note} <div class="actions">{older(list)}</div> }.into_any()
+    })
+}
+
+/// How far a search came that stopped early.
+fn stopped<T: Listed>(list: List<T>) -> Option<AnyView> {
+    let reached = list.reached.get()?;
+    let count = searched(list.searches.get());
+    Some(view! { "Searched " {count} " entries, back to " {local_time(reached)} "." }.into_any())
+}
+
+/// The button that loads older entries.
+fn older<T: Listed>(list: List<T>) -> AnyView {
     let [_, many] = T::WORDS;
-    let label = match stopped.is_some() {
+    let label = move || match list.reached.read().is_some() {
         true => "Search further back".to_owned(),
         false => format!("Older {many}"),
     };
-    Some(
-        view! {
-            {stopped}
-            <div class="actions">
-                <button
-                    type="button"
-                    class="button"
-                    disabled=move || list.is_busy.get()
-                    on:click=move |_| list.read(Some(next.clone()))
-                >{label}</button>
-            </div>
-        }
-        .into_any(),
-    )
+    view! {
+        <button
+            type="button"
+            class="button"
+            disabled=move || list.is_busy.get()
+            on:click=move |_| list.read(list.next.get_untracked())
+        >{label}</button>
+    }
+    .into_any()
 }

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::state::clock::offset_at;
 use crate::state::remote::sync::Sync;
+use crate::ui::icon::{Icon, icon};
 use crate::ui::inline_code::inline_code;
 use claimgate_workbench::admin::listed::read;
 use claimgate_workbench::text::local_time::{local, zone};
@@ -49,6 +50,7 @@ impl<T: DeserializeOwned + Send + std::marker::Sync + 'static> Loaded<T> {
     /// Loads it again.
     pub(crate) fn load(self) {
         let path = self.path.get_untracked();
+        self.problem.set(String::new());
         spawn_local(async move {
             let answer = self.sync.send("GET", &path, None).await;
             // The page may be gone, or show something else.
@@ -56,23 +58,33 @@ impl<T: DeserializeOwned + Send + std::marker::Sync + 'static> Loaded<T> {
                 return;
             }
             match answer.map_err(|error| error.message()).and_then(read) {
-                Ok(body) => {
-                    self.problem.set(String::new());
-                    self.body.set(Some(body));
-                }
+                Ok(body) => self.body.set(Some(body)),
                 Err(sentence) => self.problem.set(sentence),
             }
         });
     }
 }
 
-/// Why something failed; empty if it did not.
+/// Why something failed, with a button that tries it again; empty if it did not.
 #[component]
-pub(crate) fn Problem(what: &'static str, #[prop(into)] sentence: Signal<String>) -> impl IntoView {
+pub(crate) fn Problem(
+    what: &'static str,
+    #[prop(into)] sentence: Signal<String>,
+    #[prop(into)] again: Callback<()>,
+) -> impl IntoView {
     move || {
         let sentence = sentence.read();
         (!sentence.is_empty()).then(|| {
-            view! { <p class="notice notice--bad" role="alert">{what} ": " {inline_code(&sentence)} "."</p> }
+            view! {
+                <div class="notice notice--bad" role="alert">
+                    <p>{what} ": " {inline_code(&sentence)} "."</p>
+                    <div class="actions">
+                        <button type="button" class="button button--small" on:click=move |_| again.run(())>
+                            {icon(Icon::Refresh)} "Try again"
+                        </button>
+                    </div>
+                </div>
+            }
         })
     }
 }

@@ -11,15 +11,15 @@ use crate::ui::icon::{Icon, icon};
 use crate::ui::popover::keep_beside;
 use crate::ui::untrusted_text::untrusted_text;
 
-/// The pages: title and path.
-pub(crate) const PAGES: [(&str, &str); 7] = [
-    ("Audit log", "/audit"),
-    ("Changes by administrators", "/audit/changes"),
-    ("Access tokens", "/tokens"),
-    ("Trust map", "/map"),
-    ("Organizations", "/organizations"),
-    ("Settings", "/settings"),
-    ("Demo tokens", "/demo"),
+/// The pages: title, path and icon.
+pub(crate) const PAGES: [(&str, &str, Icon); 7] = [
+    ("Audit log", "/audit", Icon::Log),
+    ("Changes by administrators", "/audit/changes", Icon::Clock),
+    ("Access tokens", "/tokens", Icon::Token),
+    ("Trust map", "/map", Icon::Map),
+    ("Organizations", "/organizations", Icon::Building),
+    ("Settings", "/settings", Icon::Sliders),
+    ("Demo tokens", "/demo", Icon::Spark),
 ];
 
 /// The button and its list. It closes when a page is chosen, on Escape, and when the focus or a click is
@@ -35,6 +35,12 @@ pub(crate) fn AdministrationMenu(remote: Remote) -> impl IntoView {
         options,
     );
     let path = use_location().pathname;
+    // The audit log has a place of its own beside the menu.
+    let is_here = move || {
+        let path = path.read();
+        let mut pages = PAGES.iter().filter(|(_, page, _)| *page != "/audit");
+        pages.any(|(_, page, _)| path.ends_with(page) || path.contains(&format!("{page}/")))
+    };
     Effect::new(move || {
         path.track();
         is_open.set(false);
@@ -68,7 +74,8 @@ pub(crate) fn AdministrationMenu(remote: Remote) -> impl IntoView {
         <div class="menu" on:keydown=close_on_escape on:focusout=leave>
             <button
                 type="button"
-                class="button button--tool"
+                class="button button--tool menu__button"
+                class:is-section=is_here
                 node_ref=button
                 aria-expanded=move || is_open.get().to_string()
                 aria-controls="administration-menu"
@@ -76,7 +83,9 @@ pub(crate) fn AdministrationMenu(remote: Remote) -> impl IntoView {
             >{icon(Icon::Policies)} "Administration"</button>
             <ul id="administration-menu" class="menu__list" popover="manual" node_ref=list tabindex="-1">
                 <li class="menu__user">"Signed in as " <strong>{move || untrusted_text(&remote.login.read())}</strong></li>
-                {PAGES.into_iter().map(|(title, page)| view! { <li><A href=page>{title}</A></li> }).collect_view()}
+                {PAGES.into_iter().map(|(title, page, shown)| view! {
+                    <li><A href=page exact=true>{icon(shown)} <span>{title}</span></A></li>
+                }).collect_view()}
             </ul>
         </div>
     }

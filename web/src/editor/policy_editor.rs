@@ -88,9 +88,13 @@ fn Count(state: PolicyState) -> impl IntoView {
         Err(_) => last.copied().unwrap_or_default(),
     });
     let most = claimgate_analysis::PULUMI_POLICY_LIMIT;
+    let shown = move || match count.get() {
+        count if count > most => format!("{count}, more than {most}"),
+        count => format!("{count} of at most {most}"),
+    };
     view! {
         <span class="count" class:count--many=move || { count.get() > most }>
-            <span aria-hidden="true">{count} "/" {most}</span>
+            <span aria-hidden="true">{shown}</span>
             <span class="visually-hidden">{count} " of the " {most} " policies that Pulumi Cloud documents as its limit"</span>
         </span>
     }

@@ -242,7 +242,7 @@ fn ApplyMiss(miss: NearestMiss) -> impl IntoView {
     let label = if untrack(|| bench.is_scratch()) {
         "Try this in the scratch set"
     } else {
-        "Try this on a scratch copy"
+        "Try this in a scratch set"
     };
     let note = (!dropped.is_empty()).then(|| {
         let names = dropped.into_iter().map(|claim| view! { " " <code>{untrusted_text(&claim)}</code> });

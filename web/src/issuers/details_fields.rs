@@ -13,7 +13,13 @@ use claimgate_workbench::issuers::lifetime;
 
 /// The fields.
 #[component]
-pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool) -> impl IntoView {
+pub(crate) fn DetailsFields(
+    details: Details,
+    #[prop(optional)] fixed_url: bool,
+    /// What is to be said about the URL.
+    #[prop(optional)]
+    about_url: Option<AnyView>,
+) -> impl IntoView {
     let once_tried = move |error: String| {
         if details.tried.get() {
             error
@@ -51,6 +57,7 @@ pub(crate) fn DetailsFields(details: Details, #[prop(optional)] fixed_url: bool)
             hint="Shown in lists, logs and exports. Policies do not depend on it."
         />
         {url_field}
+        {about_url}
         <KeysField jwks=details.jwks url=details.url fetched=details.fetched problem=details.keys_problem />
         {match fixed_url {
             true => view! { <AdvancedFields details=details /> }.into_any(),

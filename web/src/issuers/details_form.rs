@@ -67,6 +67,12 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
             show(&current);
         }
     });
+    let discard = move |_| {
+        saved.set(false);
+        details.tried.set(false);
+        let last = current.get_untracked();
+        show(&last.unwrap_or_else(|| opened.get_value()));
+    };
     view! {
         <section class="stack details-form" aria-labelledby="details-heading">
             <h2 id="details-heading">"Details"</h2>
@@ -74,15 +80,22 @@ pub(crate) fn DetailsForm(issuer: StoredIssuer) -> impl IntoView {
                 {move || (elsewhere.read().is_some() && dirty.get()).then(|| view! {
                     <div class="notice notice--note" role="status">
                         <p>
-                            "These details were changed " {elsewhere_word(store)} " in the meantime. Saving keeps both versions and lets you \
-                             choose."
+                            "These details were changed " {elsewhere_word(store)} " in the meantime. If you save yours, both versions are \
+                             kept until you choose one."
                         </p>
+                        <div class="actions">
+                            <button type="button" class="button button--small" on:click=move |_| save()>"Save mine"</button>
+                            <button type="button" class="button button--small" on:click=discard>"Show theirs"</button>
+                        </div>
                     </div>
                 })}
                 <DetailsFields details=details fixed_url=true />
                 {Sync::of(store).map(|sync| view! { <Regenerate sync=sync id=id details=details trust=trust /> })}
-                <div class="actions">
-                    <button type="submit" class="button">"Save details"</button>
+                <div class="save-bar details-form__bar">
+                    <button type="submit" class="button button--primary">"Save details"</button>
+                    {move || dirty.get().then(|| view! {
+                        <button type="button" class="button button--quiet" on:click=discard>"Discard" <span class="visually-hidden">" changes"</span></button>
+                    })}
                     <SaveState id=id dirty=dirty saved=saved />
                 </div>
             </form>

@@ -12,6 +12,7 @@ use claimgate::diagnostic::Diagnostic;
 use claimgate_formats::{lead, resource, rest, settings};
 use claimgate_workbench::issuers::storage::StoredIssuer;
 use claimgate_workbench::issuers::storage::to_file;
+use claimgate_workbench::policies::place_name::place_before;
 
 /// A format.
 #[derive(Clone, Copy, PartialEq)]
@@ -217,14 +218,12 @@ pub(crate) fn Notes(#[prop(into)] notes: Signal<Vec<Diagnostic>>) -> impl IntoVi
     move || {
         (!notes.read().is_empty()).then(|| {
             let item = |note: Diagnostic| {
-                // Some messages begin with the path themselves.
                 let lead = lead(&note);
-                let begins = note.message.starts_with(&format!("`{}`", note.path));
-                let place = (!begins && !note.path.is_empty()).then_some(note.path);
+                let place = place_before(&note.path, &note.message);
                 view! {
                     <li>
                         <span class="word">{lead}</span> " "
-                        {place.map(|place| view! { <code>{untrusted_text(&place)}</code> " " })}
+                        {(!place.is_empty()).then(|| view! { {inline_code(&place)} ": " })}
                         {inline_code(&note.message)} "."
                     </li>
                 }

@@ -6,10 +6,15 @@ use leptos_router::NavigateOptions;
 use leptos_router::components::A;
 use leptos_router::hooks::use_navigate;
 
+use super::register::detect_part::detected;
 use crate::state::held_token::use_held_token;
 use crate::state::tour::use_tour;
 use crate::ui::icon::{Icon, icon};
+use crate::ui::inline_code::inline_code;
 use crate::ui::provider_mark::provider_mark;
+use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::analysis::words::sentence_case;
+use claimgate_workbench::issuers::detect::{Detected, is_beginning};
 
 /// The providers that most people start with.
 const FIRST: [&str; 3] = ["github-actions", "gitlab", "kubernetes"];
@@ -82,6 +87,16 @@ fn tile(id: &str) -> Option<AnyView> {
 fn PasteToken() -> impl IntoView {
     let held = use_held_token();
     let navigate = use_navigate();
+    let result = detected(held.text);
+    let told = move || {
+        result.get().and_then(|result| match result {
+            Ok(detected) => Some(confirmation(&detected)),
+            Err(_) if is_beginning(&held.text.read()) => None,
+            Err(error) => Some(
+                view! { <p class="error">{inline_code(&sentence_case(&error))}</p> }.into_any(),
+            ),
+        })
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         navigate("/issuers/new", NavigateOptions::default());
@@ -105,6 +120,7 @@ fn PasteToken() -> impl IntoView {
                 <p id="home-token-hint" class="hint">
                     "Its issuer is detected and filled in. The token stays in this page's memory: never stored, never sent."
                 </p>
+                <div role="status">{told}</div>
             </div>
             <div class="actions">
                 <button type="submit" class="button" disabled=move || held.text.read().trim().is_empty()>
@@ -113,4 +129,17 @@ fn PasteToken() -> impl IntoView {
             </div>
         </form>
     }
+}
+
+/// What was detected from the pasted text.
+fn confirmation(detected: &Detected) -> AnyView {
+    let issuer = match detected.provider {
+        Some(provider) => view! { <strong>{provider.name.clone()}</strong> }.into_any(),
+        None => view! { <code>{untrusted_text(&detected.url)}</code> }.into_any(),
+    };
+    let what = match detected.is_token {
+        true => "✓ A token of ",
+        false => "✓ The URL of ",
+    };
+    view! { <p class="good">{what} {issuer}</p> }.into_any()
 }

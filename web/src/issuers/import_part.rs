@@ -38,11 +38,19 @@ fn preview(text: &str, save: Callback<Vec<StoredIssuer>>) -> AnyView {
 }
 
 fn not_loaded(_: &str, _: Callback<Vec<StoredIssuer>>) -> AnyView {
+    let again = |_| {
+        let _ = window().location().reload();
+    };
     view! {
-        <p class="notice notice--bad" role="alert">
-            "The preview could not be loaded. Its files cannot be reached, or a newer version of Claimgate has replaced them: reload \
-             the page."
-        </p>
+        <div class="notice notice--bad" role="alert">
+            <p>
+                "The preview could not be loaded. Its files cannot be reached, or a newer version of Claimgate has replaced them. \
+                 Reloading empties the field."
+            </p>
+            <div class="actions">
+                <button type="button" class="button button--small" on:click=again>"Reload"</button>
+            </div>
+        </div>
     }
     .into_any()
 }

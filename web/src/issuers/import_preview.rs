@@ -12,16 +12,19 @@ use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate_formats::Document;
+use claimgate_workbench::analysis::words::sentence_case;
 use claimgate_workbench::issuers::import_plan::{Effect, Planned, plan, plan_policies};
 use claimgate_workbench::issuers::storage::StoredIssuer;
+use claimgate_workbench::policies::place_name::place_before;
 
 /// Problems that prevent reading a text, each with its path.
 #[component]
 pub(crate) fn Problems(problems: Diagnostics) -> impl IntoView {
     let item = |problem: Diagnostic| {
+        let place = sentence_case(&place_before(&problem.path, &problem.message));
         view! {
             <li>
-                {(!problem.path.is_empty()).then(|| view! { <code>{untrusted_text(&problem.path)}</code> " " })}
+                {(!place.is_empty()).then(|| view! { {inline_code(&place)} ": " })}
                 {inline_code(&problem.message)}
                 {problem.help.map(|help| view! { <p class="hint">{inline_code(&help)}</p> })}
             </li>

@@ -19,7 +19,7 @@ use claimgate_workbench::admin::trust_map::{Column, Edge, Node, TrustMap};
 const HEAD: f64 = 22.0;
 
 /// How many characters of a label fit into a node, and of the smaller text below it.
-const FIT: [usize; 2] = [26, 34];
+const FIT: [usize; 2] = [26, 31];
 
 /// What the drawing's parts share.
 #[derive(Clone, Copy)]
@@ -100,13 +100,16 @@ fn line(picture: Picture, edge: Edge, most: u64, unit: &'static str) -> AnyView 
     } else {
         "trust__line"
     };
-    let width = line_width(edge.count, most);
-    let title = format!("{} {unit}", thousands(edge.count));
+    let width = line_width(edge.count.unwrap_or_default(), most);
+    let title = match edge.count {
+        Some(count) => format!("{} {unit}", thousands(count)),
+        None => format!("{unit} not counted"),
+    };
     view! {
         <path
             class=class
             class:is-dim=move || picture.is_dim(&edge.ends)
-            class:is-unused=edge.count == 0
+            class:is-unused=edge.count.unwrap_or_default() == 0
             d=path
             stroke-width=width
         >{svg_title(title)}</path>

@@ -3,3 +3,4 @@
 pub(crate) mod drawing;
 pub(crate) mod page;
 pub(crate) mod table;
+pub(crate) mod tree;

@@ -6,6 +6,7 @@ use leptos_router::components::A;
 
 use super::drawing::Drawing;
 use super::table::MapTable;
+use super::tree::MapTree;
 use crate::connected::loaded::{Loaded, Problem};
 use crate::shell::page_title::show_title;
 use crate::state::clock::now;
@@ -55,16 +56,17 @@ pub(crate) fn MapPage() -> impl IntoView {
                 " a policy decided, the thicker its lines; denials are dashed."
             </p>
             {statistics.map(|statistics| view! {
-                <Problem what="The exchanges could not be counted" sentence=statistics.problem />
+                <Problem what="The exchanges could not be counted" sentence=statistics.problem again=move |()| statistics.load() />
             })}
             <Show when=move || !is_empty() fallback=nothing>
                 {move || match drawn.get() {
                     Some(map) => view! { <Drawing map=map unit=unit /> }.into_any(),
                     None => view! {
-                        <p class="notice notice--note">"There are too many policies to draw. The table lists all of them."</p>
+                        <p class="notice notice--note trust-wide">"There are too many policies to draw. The table lists all of them."</p>
                     }
                     .into_any(),
                 }}
+                <MapTree map=map unit=unit />
                 <MapTable map=map unit=unit />
             </Show>
         </div>
@@ -74,12 +76,12 @@ pub(crate) fn MapPage() -> impl IntoView {
 /// The map with the exchanges that a server counted.
 fn counted(issuers: &[StoredIssuer], statistics: Option<&StatisticsBody>) -> TrustMap {
     TrustMap::of(issuers, |id, index| {
-        let policies = statistics.map_or(&[][..], |body| &body.policies);
-        let own = policies
+        let own = statistics?
+            .policies
             .iter()
             .filter(|count| count.issuer == id && count.policy == Some(index));
         let sum: i64 = own.map(|count| count.allowed + count.denied).sum();
-        u64::try_from(sum).unwrap_or_default()
+        u64::try_from(sum).ok()
     })
 }
 
@@ -92,7 +94,6 @@ fn sampled(issuers: &[StoredIssuer]) -> TrustMap {
     TrustMap::of(issuers, |id, index| {
         let own = counts.iter().find(|(other, _)| *other == id);
         own.and_then(|(_, counts)| counts.get(index).copied())
-            .unwrap_or_default()
     })
 }
 

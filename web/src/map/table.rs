@@ -23,7 +23,7 @@ pub(super) fn MapTable(map: Memo<TrustMap>, unit: &'static str) -> impl IntoView
         })
     };
     view! {
-        <section class="stack--tight" aria-labelledby="map-table-heading">
+        <section class="stack--tight trust-wide" aria-labelledby="map-table-heading">
             <h2 id="map-table-heading">"As a table"</h2>
             <div class="card card--flush">
                 <table class="audit">
@@ -38,6 +38,14 @@ pub(super) fn MapTable(map: Memo<TrustMap>, unit: &'static str) -> impl IntoView
                 </table>
             </div>
         </section>
+    }
+}
+
+/// A count, or a dash for what was not counted.
+fn count(count: Option<u64>) -> AnyView {
+    match count {
+        Some(count) => thousands(count).into_any(),
+        None => view! { <span class="hint">"–"</span> }.into_any(),
     }
 }
 
@@ -72,7 +80,7 @@ fn row(map: &TrustMap, row: &Row, heading: &str) -> AnyView {
             <td data-label="Policy"><span>{policy_text}</span></td>
             <td data-label="Token"><span>{label(grant)}</span></td>
             <td data-label="Permissions"><span>{label(permission)}</span></td>
-            <td data-label=heading.to_owned()>{thousands(row.count)}</td>
+            <td data-label=heading.to_owned()>{count(row.count)}</td>
         </tr>
     }
     .into_any()

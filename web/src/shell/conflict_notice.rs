@@ -46,6 +46,14 @@ impl Other {
         }
     }
 
+    /// What the comparison begins with: whose changes, compared with what.
+    fn compared(self) -> &'static str {
+        match self {
+            Self::Mine | Self::Theirs => "What my version changes, compared with theirs:",
+            Self::Unknown => "What the other version changes, compared with the listed one:",
+        }
+    }
+
     /// What the buttons say: take the version that is not listed, and keep the listed one.
     fn verbs(self) -> [&'static str; 2] {
         match self {
@@ -58,7 +66,7 @@ impl Other {
     fn listed(self) -> &'static str {
         match self {
             Self::Mine => "theirs",
-            Self::Theirs => "yours",
+            Self::Theirs => "mine",
             Self::Unknown => "one of them",
         }
     }
@@ -122,13 +130,6 @@ pub(crate) fn ConflictNotice(
                 view! { <p>"It was deleted while you were changing it. Your version exists only here."</p> }
                     .into_any()
             }}
-            <details on:toggle:target=move |event| is_open.set(event.target().open())>
-                <summary>"Compare"</summary>
-                {move || is_open.get().then(|| {
-                    let versions = versions(side, other.with_value(|other| other.issuer.clone()), current.get());
-                    view! { <Suspense>{Suspend::new(versions_view(Box::new(versions)))}</Suspense> }
-                })}
-            </details>
             <div class="actions">
                 <button type="button" class="button" on:click=swap>
                     {move || if is_there.get() { take } else { "Restore my version" }}
@@ -137,6 +138,13 @@ pub(crate) fn ConflictNotice(
                     {move || if is_there.get() { keep } else { "Keep it deleted" }}
                 </button>
             </div>
+            <details on:toggle:target=move |event| is_open.set(event.target().open())>
+                <summary>"Compare"</summary>
+                {move || is_open.get().then(|| {
+                    let versions = versions(side, other.with_value(|other| other.issuer.clone()), current.get());
+                    view! { <Suspense>{Suspend::new(versions_view(Box::new((versions, side.compared()))))}</Suspense> }
+                })}
+            </details>
         </section>
     }
 }

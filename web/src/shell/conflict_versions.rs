@@ -13,6 +13,8 @@ use claimgate_workbench::issuers::storage::StoredIssuer;
 pub(crate) fn ConflictVersions(
     first: (&'static str, StoredIssuer),
     second: (&'static str, Option<StoredIssuer>),
+    /// What the changes begin with.
+    compared: &'static str,
 ) -> impl IntoView {
     let (labels, issuer) = ([first.0, second.0], first.1);
     let Some(other) = second.1 else {
@@ -32,29 +34,37 @@ pub(crate) fn ConflictVersions(
     let lines = rows(&issuer_lines(&issuer, &other));
     view! {
         <div class="stack--tight">
+            <p>{compared}</p>
+            <ChangeList changes=changes />
             {(!lines.is_empty()).then(|| view! {
                 <div class="versions" tabindex="0" role="group" aria-label="Both versions">
                     <table>
                         <thead><tr>{labels.map(|label| view! { <th scope="col">{label}</th> }).collect_view()}</tr></thead>
-                        <tbody>{lines.into_iter().map(row).collect_view()}</tbody>
+                        <tbody>{lines.into_iter().map(|line| row(line, labels)).collect_view()}</tbody>
                     </table>
                 </div>
             })}
-            <p>{format!("What {} changes, compared with {}:", labels[0].to_lowercase(), labels[1].to_lowercase())}</p>
-            <ChangeList changes=changes />
         </div>
     }
     .into_any()
 }
 
-fn row(row: Row) -> AnyView {
-    let differs = row.differs();
-    let cell = |text: Option<String>| {
+fn row(row: Row, labels: [&'static str; 2]) -> AnyView {
+    let class = match row.differs() {
+        true => "versions__differs",
+        false => "versions__same",
+    };
+    let cell = |text: Option<String>, label: &'static str| {
+        let is_none = text.is_none();
         let text = untrusted_text(&text.unwrap_or_default());
-        match differs {
-            true => view! { <td class="versions__differs"><mark>{text}</mark></td> }.into_any(),
-            false => view! { <td>{text}</td> }.into_any(),
+        match class {
+            "versions__differs" => {
+                view! { <td class=class class:versions__none=is_none data-label=label><mark>{text}</mark></td> }
+                    .into_any()
+            }
+            _ => view! { <td class=class>{text}</td> }.into_any(),
         }
     };
-    view! { <tr>{cell(row.old)} {cell(row.new)}</tr> }.into_any()
+    let [mine, theirs] = labels;
+    view! { <tr>{cell(row.old, mine)} {cell(row.new, theirs)}</tr> }.into_any()
 }

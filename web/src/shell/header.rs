@@ -10,7 +10,7 @@ use super::lazy::ServerPart;
 use crate::state::store::use_store;
 use crate::state::theme::{self, Theme};
 use crate::state::unsaved::Unsaved;
-use crate::ui::icon::{Icon, icon};
+use crate::ui::icon::{Icon, icon, theme_icon};
 
 /// The header. `palette` opens the command palette.
 #[component]
@@ -47,8 +47,13 @@ pub(crate) fn Header(palette: RwSignal<bool>) -> impl IntoView {
 fn Pages() -> impl IntoView {
     let remote = use_store().remote;
     let path = use_location().pathname;
-    let is_under_issuers =
-        move || path.with(|path| path.contains("/issuers/") || path.ends_with("/import"));
+    let is_under_issuers = move || {
+        path.with(|path| {
+            // Without a server, the trust map belongs to the issuers.
+            let is_map = remote.is_none() && path.ends_with("/map");
+            path.contains("/issuers/") || path.ends_with("/import") || is_map
+        })
+    };
     view! {
         <nav aria-label="Main">
             <A href="/" exact=true attr:class=move || if is_under_issuers() { "is-section" } else { "" }>
@@ -75,13 +80,7 @@ fn Account() -> impl IntoView {
 fn ThemeButton() -> impl IntoView {
     let chosen = expect_context::<Theme>().chosen;
     let label = move || format!("Theme: {}", theme::label(&chosen.read()));
-    let shown = move || {
-        icon(match chosen.read().as_str() {
-            "light" => Icon::Sun,
-            "dark" => Icon::Moon,
-            _ => Icon::System,
-        })
-    };
+    let shown = move || icon(theme_icon(&chosen.read()));
     view! {
         <button
             type="button"

@@ -156,7 +156,7 @@ enum Administration {
 
 impl Administration {
     async fn view(self) -> AnyView {
-        let styled = styles::load("explanation administration");
+        let styled = styles::load("explanation editor administration");
         #[cfg(feature = "split")]
         let loaded = load_administration(self).await;
         #[cfg(not(feature = "split"))]
@@ -181,10 +181,14 @@ fn load_administration(page: Administration) -> Loaded {
     })
 }
 
-/// The two versions of a conflict, each with its label; none of the second one if it was deleted.
+/// The two versions of a conflict, each with its label, and what their comparison begins with; none of
+/// the second one if it was deleted.
 type Versions = Box<(
-    (&'static str, StoredIssuer),
-    (&'static str, Option<StoredIssuer>),
+    (
+        (&'static str, StoredIssuer),
+        (&'static str, Option<StoredIssuer>),
+    ),
+    &'static str,
 )>;
 
 /// Loads and renders the comparison of a conflict's versions.
@@ -201,8 +205,8 @@ pub(crate) async fn versions_view(versions: Versions) -> AnyView {
 
 #[cfg_attr(feature = "split", wasm_split::wasm_split(load_versions, wasm_split_path = ::leptos::wasm_split, fallible))]
 fn load_versions(versions: Versions) -> Loaded {
-    let (first, second) = *versions;
-    Ok(view! { <ConflictVersions first=first second=second /> }.into_any())
+    let ((first, second), compared) = *versions;
+    Ok(view! { <ConflictVersions first=first second=second compared=compared /> }.into_any())
 }
 
 /// What the content of the command palette needs; `open` and the field are the dialog's.

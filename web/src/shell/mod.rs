@@ -10,6 +10,7 @@ pub(crate) mod header;
 pub(crate) mod lazy;
 pub(crate) mod messages;
 pub(crate) mod messages_part;
+pub(crate) mod needs_server;
 pub(crate) mod not_found;
 pub(crate) mod page_title;
 pub(crate) mod palette;

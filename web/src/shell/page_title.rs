@@ -32,11 +32,7 @@ pub(crate) fn PageTitle() -> impl IntoView {
                 "audit" | "tokens" | "organizations" | "settings" | "demo",
             ]
             | [.., "audit", _]
-            | [.., "audit", "changes", _]
-                if store.remote.is_some() =>
-            {
-                return;
-            }
+            | [.., "audit", "changes", _] => return,
             [.., "map"] => return,
             [.., "playground"] => Some("Playground".to_owned()),
             _ => Some("OIDC Issuers".to_owned()),

@@ -16,6 +16,8 @@ use crate::connected::menu;
 use crate::state::store::Store;
 use crate::state::theme::{CHOICES, Theme};
 use crate::state::unsaved::Unsaved;
+use crate::ui::icon::{Icon, icon, theme_icon};
+use crate::ui::provider_mark::provider_mark;
 use crate::ui::untrusted_text::untrusted_text;
 use claimgate_workbench::playground::gallery;
 use claimgate_workbench::shell::docs;
@@ -37,11 +39,14 @@ enum Target {
     Theme(&'static str),
 }
 
+/// An entry's target, and the icon beside its title: of an issuer, its provider's letters.
+type Row = (Target, Option<Icon>);
+
 /// The state of the palette.
 #[derive(Clone, Copy)]
 struct State {
     active: RwSignal<Option<usize>>,
-    found: Memo<Vec<Entry<Target>>>,
+    found: Memo<Vec<Entry<Row>>>,
 }
 
 /// The entries that match what is typed in `field`. `open` closes the dialog.
@@ -86,9 +91,10 @@ pub(crate) fn Palette(
     }
 }
 
-fn row(state: State, run: Callback<Target>, place: usize, entry: Entry<Target>) -> AnyView {
+fn row(state: State, run: Callback<Target>, place: usize, entry: Entry<Row>) -> AnyView {
     let is_active = move || state.active.get() == Some(place);
-    let target = entry.target;
+    let (target, shown) = entry.target;
+    let shown = shown.map_or_else(|| provider_mark(&entry.title), icon);
     view! {
         <li
             id=format!("palette-{place}")
@@ -98,6 +104,7 @@ fn row(state: State, run: Callback<Target>, place: usize, entry: Entry<Target>) 
             on:mousedown=|event| event.prevent_default()
             on:click=move |_| run.run(target.clone())
         >
+            <span class="palette__icon">{shown}</span>
             <span class="palette__title">{untrusted_text(&entry.title)}</span>
             <span class="palette__detail">{untrusted_text(&entry.detail)}</span>
             <span class="badge">{entry.kind.label()}</span>
@@ -134,7 +141,7 @@ fn press(state: State, run: Callback<Target>, event: &ev::KeyboardEvent) {
 fn choose(state: State, run: Callback<Target>, place: usize) {
     let chosen = state
         .found
-        .with_untracked(|found| found.get(place).map(|entry| entry.target.clone()));
+        .with_untracked(|found| found.get(place).map(|entry| entry.target.0.clone()));
     if let Some(target) = chosen {
         run.run(target);
     }
@@ -179,23 +186,24 @@ fn commands() -> Vec<HtmlElement> {
         .collect()
 }
 
-fn entries(store: Store) -> Vec<Entry<Target>> {
-    let entry = |kind, title: &str, detail: &str, target| Entry {
+fn entries(store: Store) -> Vec<Entry<Row>> {
+    let entry = |kind, title: &str, detail: &str, target, shown| Entry {
         kind,
         title: title.to_owned(),
         detail: detail.to_owned(),
-        target,
+        target: (target, shown),
     };
     let go = |page: &str| Target::Go(page.to_owned());
     let actions = commands().into_iter().enumerate().map(|(place, element)| {
         let title = element.get_attribute("data-command").unwrap_or_default();
-        entry(Kind::Action, &title, "", Target::Press(place as u32))
+        let target = Target::Press(place as u32);
+        entry(Kind::Action, &title, "", target, Some(Icon::Action))
     });
     let mut all: Vec<_> = actions.collect();
     all.extend(
         pages(store)
             .into_iter()
-            .map(|(title, page)| entry(Kind::Page, title, "", go(page))),
+            .map(|(title, page, shown)| entry(Kind::Page, title, "", go(page), Some(shown))),
     );
     store.issuers.with_untracked(|issuers| {
         all.extend(issuers.iter().map(|issuer| {
@@ -204,6 +212,7 @@ fn entries(store: Store) -> Vec<Entry<Target>> {
                 &issuer.name,
                 &issuer.url,
                 Target::Go(format!("/issuers/{}", issuer.id)),
+                None,
             )
         }));
     });
@@ -213,6 +222,7 @@ fn entries(store: Store) -> Vec<Entry<Target>> {
             &example.title,
             &example.expected.code,
             Target::Go(format!("/examples/{}", example.id)),
+            Some(Icon::Spark),
         )
     }));
     all.extend(docs::ALL.iter().map(|page| {
@@ -221,6 +231,7 @@ fn entries(store: Store) -> Vec<Entry<Target>> {
             page.title,
             "",
             Target::Open(address(*page)),
+            Some(Icon::Book),
         )
     }));
     all.extend(CHOICES.iter().map(|(choice, label)| {
@@ -229,19 +240,20 @@ fn entries(store: Store) -> Vec<Entry<Target>> {
             &format!("Theme: {label}"),
             "",
             Target::Theme(choice),
+            Some(theme_icon(choice)),
         )
     }));
     all
 }
 
-/// The pages of the app: title and path.
-fn pages(store: Store) -> Vec<(&'static str, &'static str)> {
+/// The pages of the app: title, path and icon.
+fn pages(store: Store) -> Vec<(&'static str, &'static str, Icon)> {
     let mut pages = vec![
-        ("OIDC Issuers", "/"),
-        ("Register issuer", "/issuers/new"),
-        ("Import", "/import"),
-        ("Playground", "/playground"),
-        ("Examples", "/examples"),
+        ("OIDC Issuers", "/", Icon::Key),
+        ("Register issuer", "/issuers/new", Icon::Plus),
+        ("Import", "/import", Icon::Import),
+        ("Playground", "/playground", Icon::Play),
+        ("Examples", "/examples", Icon::Spark),
     ];
     if store
         .remote
@@ -249,7 +261,7 @@ fn pages(store: Store) -> Vec<(&'static str, &'static str)> {
     {
         pages.extend(menu::PAGES);
     } else {
-        pages.push(("Trust map", "/map"));
+        pages.push(("Trust map", "/map", Icon::Map));
     }
     pages
 }

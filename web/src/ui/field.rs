@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::inline_code::inline_code;
 use super::untrusted_text::hidden_note;
 use crate::state::draft::unique;
+use claimgate_workbench::analysis::words::sentence_case;
 
 /// A line of text.
 #[component]
@@ -134,7 +135,7 @@ fn Notes(id: String, hint: String, error: Signal<String>) -> impl IntoView {
             {(!hint.is_empty()).then(|| view! { <p class="hint">{inline_code(&hint)}</p> })}
             {move || {
                 let error = error.get();
-                (!error.is_empty()).then(|| view! { <p class="error">{inline_code(&error)}</p> })
+                (!error.is_empty()).then(|| view! { <p class="error">{inline_code(&sentence_case(&error))}</p> })
             }}
         </div>
     }

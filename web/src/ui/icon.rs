@@ -56,6 +56,16 @@ pub(crate) enum Icon {
     Spark,
     /// The trust map.
     Map,
+    /// A log.
+    Log,
+    /// What was before.
+    Clock,
+    /// Settings.
+    Sliders,
+    /// A person who is signed in.
+    User,
+    /// An action of the page.
+    Action,
 }
 
 impl Icon {
@@ -90,8 +100,22 @@ impl Icon {
             Self::Back => "M19 12H5m5-5-5 5 5 5",
             Self::Close => "M6 6l12 12M18 6 6 18",
             Self::Spark => "M12 3l2 6.5L20.5 12 14 14.5 12 21l-2-6.5L3.5 12 10 9.5z",
+            Self::Log => "M4 6h.01M4 12h.01M4 18h.01M8.5 6H20M8.5 12H20M8.5 18H20",
+            Self::Clock => "M12 4a8 8 0 1 0 0 16 8 8 0 0 0 0-16M12 8v4.5l3 1.5",
+            Self::Sliders => "M4 8h9M17 8h3M15 6v4M4 16h3M11 16h9M9 14v4",
+            Self::User => "M12 4a4 4 0 1 0 0 8 4 4 0 0 0 0-8M4.5 20c.5-4 3.5-6 7.5-6s7 2 7.5 6",
+            Self::Action => "M13 3 6 13h5l-1 8 8-11h-5z",
             Self::Map => "M4 4h5v5H4zM15 4h5v5h-5zM15 15h5v5h-5zM9 6.5h6M9 6.5c4 0 2 11 6 11",
         }
+    }
+}
+
+/// The icon of a theme: light, dark, or the system's.
+pub(crate) fn theme_icon(choice: &str) -> Icon {
+    match choice {
+        "light" => Icon::Sun,
+        "dark" => Icon::Moon,
+        _ => Icon::System,
     }
 }
 

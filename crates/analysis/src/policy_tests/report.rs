@@ -79,7 +79,7 @@ pub struct PropertyReport {
 pub struct Counterexample {
     /// What the policies should decide on it.
     pub expect: Outcome,
-    /// What it is, as a noun phrase: `another repository of ours`. Empty if the property says it.
+    /// What it is, as a noun phrase: `another repository of yours`. Empty if the property says it.
     pub title: String,
     /// The token.
     pub witness: Witness,

@@ -96,7 +96,7 @@ impl Analysis<'_> {
             if texts.is_empty() && grammar.mine.first() == Some(name) && !has_identifier {
                 return None;
             }
-            // Without a name for it, any repository of ours is meant.
+            // Without a name for it, any repository of yours is meant.
             if !texts.is_empty() {
                 own.is.push((name, texts));
             }

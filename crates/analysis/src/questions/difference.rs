@@ -52,7 +52,7 @@ impl Relation {
             Self::Wider => "wider: the new policies admit more",
             Self::Narrower => "narrower: the new policies admit less and nothing new (proved)",
             Self::Incomparable => {
-                "incomparable: the new policies open something and close something"
+                "neither wider nor narrower: the new policies open something and close something"
             }
             Self::Undecided => "not known whether the new policies admit more",
         }

@@ -66,7 +66,7 @@ impl Ours {
 pub struct Rung {
     /// Its identifier: `other-repository`.
     pub id: String,
-    /// Who it is: "another repository of ours".
+    /// Who it is: "another repository of yours".
     pub title: String,
     /// Whether they are strangers: not of one's own outermost name, such as the owner, or of one that
     /// someone else has registered again.
@@ -181,8 +181,8 @@ impl Analysis<'_> {
         for (name, is) in class.is {
             let values = values(ours, name, *is, named);
             if values.is_empty() {
-                // Without a name for it, any repository of ours is meant, but not any owner, unless the policies
-                // name an identifier of ours.
+                // Without a name for it, any repository of yours is meant, but not any owner, unless the policies
+                // name an identifier of yours.
                 let is_identifier = |own: &Ours| !grammar.mine.contains(&own.part.as_str());
                 match grammar.mine.first() == Some(name) && !ours.iter().any(is_identifier) {
                     true => return None,

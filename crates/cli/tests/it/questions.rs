@@ -32,7 +32,7 @@ fn who_names_outsiders_with_a_token_or_a_proof() {
         "{text}"
     );
     for sign in [
-        "! an owner whose name begins like ours: admitted by policy 1",
+        "! an owner whose name begins like yours: admitted by policy 1",
         "○ a pull request: admitted by policy 1",
     ] {
         assert!(text.contains(sign), "{sign}\n{text}");
@@ -255,7 +255,7 @@ fn who_shows_a_token_for_each_policy_and_what_denies_take_away() {
     for expected in [
         "○ a job on a self-hosted runner: admitted by policies 1 and 2\n    policy 1 gives organization tokens:\n      aud                 a\n      runner_environment  self-hosted\n      sub                 repo:acme/web:ref:refs/heads/main\n",
         "    policy 2 gives tokens of team ops:\n      aud                 a\n      runner_environment  self-hosted\n      sub                 repo:acme/docs:environment:x\n",
-        "! someone who registers a name of ours once it has been renamed or deleted: admitted by policies 1 and 2\n",
+        "! someone who registers a name of yours once it has been renamed or deleted: admitted by policies 1 and 2\n",
         "policy 3 denies: organization tokens where `sub` matches `*:pull_request`\n  Without it, policy 1 would admit, for example:\n    aud  a\n    sub  repo:acme/web:pull_request\n",
         "policy 4 only reports what it would deny: organization tokens where `ref` matches `refs/tags/*`\n  Once it is enforced, policy 1 will not admit, for example:\n",
     ] {
@@ -286,7 +286,7 @@ fn diff_names_roles_and_says_why_something_closes() {
     };
     let shown = diff("writer.json", &[]);
     for expected in [
-        ": incomparable: ",
+        ": neither wider nor narrower: ",
         "  opens another role: new policy 1 gives organization tokens with role writer to this token; old policy 1 gives it the role `reader`:\n",
         "  closes a role: old policy 1 gave organization tokens with role reader to this token; new policy 1 gives it the role `writer`:\n",
     ] {

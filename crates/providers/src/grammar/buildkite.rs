@@ -209,7 +209,7 @@ pub(super) static BUILDKITE: Grammar = Grammar {
         ),
         outsider(
             "look-alike-owner",
-            "an organization whose name begins like ours",
+            "an organization whose name begins like yours",
             &[("organization", Is::LikeOurs)],
             &[
                 ("organization", Is::Ours),
@@ -221,7 +221,7 @@ pub(super) static BUILDKITE: Grammar = Grammar {
         ),
         outsider(
             "other-pipeline",
-            "another pipeline of ours",
+            "another pipeline of yours",
             &[("organization", Is::Ours)],
             &[("pipeline", Is::Ours), ("pipeline_id", Is::Named)],
         ),

@@ -118,7 +118,7 @@ pub(super) static CIRCLECI: Grammar = Grammar {
         ),
         outsider(
             "other-project",
-            "another project of ours",
+            "another project of yours",
             &[("organization", Is::Ours)],
             &[("project", Is::Ours)],
         ),

@@ -59,7 +59,7 @@ pub(super) static VERCEL: Grammar = Grammar {
         ),
         outsider(
             "look-alike-owner",
-            "a team whose name begins like ours",
+            "a team whose name begins like yours",
             &[("owner", Is::LikeOurs)],
             &[
                 ("owner", Is::Ours),
@@ -69,7 +69,7 @@ pub(super) static VERCEL: Grammar = Grammar {
         ),
         outsider(
             "other-project",
-            "another project of ours",
+            "another project of yours",
             &[("owner", Is::Ours)],
             &[("project", Is::Ours), ("project_id", Is::Named)],
         ),
@@ -151,7 +151,7 @@ pub(super) static PULUMI: Grammar = Grammar {
         ),
         outsider(
             "look-alike-owner",
-            "an organization whose name begins like ours",
+            "an organization whose name begins like yours",
             &[("organization", Is::LikeOurs)],
             &[("organization", Is::Ours)],
         ),
@@ -237,7 +237,7 @@ pub(super) static SCALR: Grammar = Grammar {
         outsider("anyone", "any account", &[], &[("account", Is::LikeOurs)]),
         outsider(
             "look-alike-owner",
-            "an account whose name begins like ours",
+            "an account whose name begins like yours",
             &[("account", Is::LikeOurs)],
             &[("account", Is::Ours)],
         ),
@@ -290,7 +290,7 @@ pub(super) static UPBOUND: Grammar = Grammar {
         ),
         outsider(
             "look-alike-owner",
-            "an organization whose name begins like ours",
+            "an organization whose name begins like yours",
             &[("organization", Is::LikeOurs)],
             &[("organization", Is::Ours)],
         ),

@@ -119,7 +119,7 @@ pub(super) static OUTSIDERS: [Outsider; 10] = [
     ),
     outsider(
         "look-alike-owner",
-        "an owner whose name begins like ours",
+        "an owner whose name begins like yours",
         &[("owner", Is::LikeOurs)],
         &[
             ("owner", Is::Ours),
@@ -131,13 +131,13 @@ pub(super) static OUTSIDERS: [Outsider; 10] = [
     ),
     outsider(
         "recycled-name",
-        "someone who registers a name of ours once it has been renamed or deleted",
+        "someone who registers a name of yours once it has been renamed or deleted",
         OURS,
         &[("owner_id", Is::Named), ("repository_id", Is::Named)],
     ),
     outsider(
         "other-repository",
-        "another repository of ours",
+        "another repository of yours",
         &[("owner", Is::Ours)],
         &[("repository", Is::Ours), ("repository_id", Is::Named)],
     ),

@@ -272,7 +272,7 @@ static OUTSIDERS: [Outsider; 8] = [
     ),
     outsider(
         "look-alike-owner",
-        "a group whose name begins like ours",
+        "a group whose name begins like yours",
         &[("namespace", Is::LikeOurs)],
         &[
             ("namespace", Is::Ours),
@@ -282,13 +282,13 @@ static OUTSIDERS: [Outsider; 8] = [
     ),
     outsider(
         "recycled-name",
-        "someone who registers a name of ours once it has been renamed or deleted",
+        "someone who registers a name of yours once it has been renamed or deleted",
         OURS,
         &[("namespace_id", Is::Named), ("project_id", Is::Named)],
     ),
     outsider(
         "other-repository",
-        "another project of ours",
+        "another project of yours",
         &[("namespace", Is::Ours)],
         &[("project", Is::Ours), ("project_id", Is::Named)],
     ),

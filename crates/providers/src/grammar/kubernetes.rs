@@ -113,7 +113,7 @@ static OUTSIDERS: [Outsider; 4] = [
     ),
     outsider(
         "look-alike-namespace",
-        "a namespace whose name begins like ours",
+        "a namespace whose name begins like yours",
         &[("namespace", Is::LikeOurs)],
         &[("namespace", Is::Ours)],
     ),

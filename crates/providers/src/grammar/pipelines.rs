@@ -353,7 +353,7 @@ pub(super) static CODEFRESH: Grammar = Grammar {
         outsider("anyone", "any account", &[], &[("account", Is::Ours)]),
         outsider(
             "other-pipeline",
-            "another pipeline of ours",
+            "another pipeline of yours",
             &[("account", Is::Ours)],
             &[("pipeline", Is::Ours)],
         ),

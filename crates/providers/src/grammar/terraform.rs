@@ -84,7 +84,7 @@ pub(super) static TERRAFORM: Grammar = Grammar {
         ),
         outsider(
             "look-alike-owner",
-            "an organization whose name begins like ours",
+            "an organization whose name begins like yours",
             &[("organization", Is::LikeOurs)],
             &[
                 ("organization", Is::Ours),
@@ -98,7 +98,7 @@ pub(super) static TERRAFORM: Grammar = Grammar {
             shapes: WORKSPACE,
             ..outsider(
                 "other-workspace",
-                "another workspace of ours",
+                "another workspace of yours",
                 &[("organization", Is::Ours)],
                 &[("workspace", Is::Ours), ("workspace_id", Is::Named)],
             )
@@ -107,7 +107,7 @@ pub(super) static TERRAFORM: Grammar = Grammar {
             shapes: STACK,
             ..outsider(
                 "other-stack",
-                "another stack of ours",
+                "another stack of yours",
                 &[("organization", Is::Ours)],
                 &[("stack", Is::Named), ("stack_id", Is::Named)],
             )

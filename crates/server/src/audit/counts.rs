@@ -28,7 +28,8 @@ const MAX_COUNTS: usize = 50_000;
 const ALL: i64 = 0;
 
 /// The hours that are requested, of one organization.
-const RANGE: &str = "organization_id = $1 AND hour >= $2 AND hour < $3";
+const RANGE: &str =
+    "organization_id = $1 AND hour >= $2 AND hour < $3 AND ($4 = '' OR issuer = $4)";
 
 /// What is counted together.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -174,7 +175,8 @@ impl Store {
         Ok(())
     }
 
-    /// How many exchanges there were in the hours from `since` until before `until`.
+    /// How many exchanges there were in the hours from `since` until before `until`: all, or those on
+    /// tokens of one issuer.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -183,6 +185,7 @@ impl Store {
         organization: i64,
         since: i64,
         until: i64,
+        issuer: Option<&str>,
     ) -> Result<Statistics, StoreError> {
         let of_all = |column: &str| {
             format!(
@@ -199,7 +202,8 @@ impl Store {
             let query = sqlx::query(query)
                 .bind(organization)
                 .bind(since)
-                .bind(until);
+                .bind(until)
+                .bind(issuer.unwrap_or_default().to_owned());
             query.fetch_all(&self.pool).await
         };
         let both =

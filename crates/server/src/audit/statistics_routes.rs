@@ -41,6 +41,8 @@ struct StatisticsQuery {
     since: Option<String>,
     /// RFC 3339, or seconds since 1970; now where absent
     until: Option<String>,
+    /// The id of an issuer; exchanges on tokens of all issuers, and of none, where absent
+    issuer: Option<String>,
 }
 
 /// Count exchanges by the hour, by issuer, and by the policies that decided
@@ -58,9 +60,12 @@ async fn statistics(
     uri: Uri,
 ) -> Result<Json<StatisticsBody>, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let [since, until] = range(request::query::<StatisticsQuery>(&uri)?, app.clock.now())?;
+    let query = request::query::<StatisticsQuery>(&uri)?;
+    let [since, until] = range(&query, app.clock.now())?;
+    let issuer = query.issuer.as_deref();
     app.store.add_counts(&app.counts).await?;
-    let found = app.store.statistics(organization.id, since, until).await?;
+    let counted = app.store.statistics(organization.id, since, until, issuer);
+    let found = counted.await?;
     let policies = app.store.policies(organization.id).await?;
     let count = move || places(&policies);
     let places = app.explanations.run(Some(organization.id), count).await;
@@ -68,9 +73,9 @@ async fn statistics(
 }
 
 /// The hours from the first to before the last.
-fn range(query: StatisticsQuery, now: i64) -> Result<[i64; 2], ApiError> {
-    let until = read_time("until", query.until)?.unwrap_or(now);
-    let since = read_time("since", query.since)?;
+fn range(query: &StatisticsQuery, now: i64) -> Result<[i64; 2], ApiError> {
+    let until = read_time("until", query.until.clone())?.unwrap_or(now);
+    let since = read_time("since", query.since.clone())?;
     let since = since.unwrap_or(until.saturating_sub(DEFAULT_DAYS * DAY));
     let start = since.saturating_sub(since.rem_euclid(HOUR));
     let end = until.saturating_add(until.wrapping_neg().rem_euclid(HOUR));
@@ -139,8 +144,9 @@ mod tests {
             let query = StatisticsQuery {
                 since: text(since),
                 until: text(until),
+                issuer: None,
             };
-            range(query, 7_201).ok()
+            range(&query, 7_201).ok()
         };
         assert_eq!(query("", ""), Some([7_200 - 604_800, 10_800]));
         assert_eq!(query("3601", "7200"), Some([3_600, 7_200]));

@@ -79,6 +79,16 @@ async fn exchanges_are_counted_by_hour_issuer_and_policy() {
         let site = Site::start(config(&database.url)).await;
         let counted = statistics(&site).await;
         assert_eq!(counted["issuers"][0]["denied"], 6, "{counted}");
+        let of_issuer = async |issuer: &str| {
+            let path = format!("/api/orgs/acme/oidc/statistics?issuer={issuer}");
+            site.get(&path, &site.root).await.expect(200)
+        };
+        assert_eq!(of_issuer(&id).await["policies"], counted["policies"]);
+        let other = of_issuer("another").await;
+        assert_eq!(
+            (&other["hours"], &other["policies"]),
+            (&json!([]), &json!([]))
+        );
         for query in ["?since=0", "?since=x", "?hours=1"] {
             let path = format!("/api/orgs/acme/oidc/statistics{query}");
             site.get(&path, &site.root).await.expect(400);

@@ -132,7 +132,7 @@ export interface Ours {
 /** A class of outsiders. */
 export interface Rung {
   id: OutsiderClass;
-  /** Who it is: `another repository of ours`. */
+  /** Who it is: `another repository of yours`. */
   title: string;
   /** Whether they are strangers: not of one's own outermost name, or of one that someone else has registered again. */
   isStranger: boolean;

@@ -8,14 +8,13 @@ use super::compare::Compare;
 use super::list::RevisionList;
 use super::restore::Restore;
 use super::state::History;
-use crate::connected::loaded::zone_name;
-use crate::shell::not_found::NotFoundPage;
+use crate::connected::loaded::{Problem, zone_name};
+use crate::shell::needs_server::NeedsServer;
 use crate::state::clock::now;
 use crate::state::remote::Access;
 use crate::state::remote::sync::Sync;
 use crate::state::store::use_store;
 use crate::ui::icon::{Icon, icon};
-use crate::ui::inline_code::inline_code;
 use crate::ui::untrusted_text::untrusted_text;
 
 /// The page.
@@ -24,7 +23,13 @@ pub(crate) fn HistoryPage() -> impl IntoView {
     let store = use_store();
     let Some((sync, remote)) = Sync::of(store).zip(store.remote) else {
         // Without a server there is no history.
-        return view! { <NotFoundPage /> }.into_any();
+        return view! {
+            <NeedsServer
+                title="Policy history"
+                text="A server keeps every revision of an issuer's policies, to compare and restore them."
+            />
+        }
+        .into_any();
     };
     let params = use_params_map();
     let id = Memo::new(move |_| params.read().get("id").unwrap_or_default());
@@ -67,11 +72,11 @@ pub(crate) fn HistoryPage() -> impl IntoView {
                 "Every change to the policies creates a revision. Restoring one saves its policies as a new revision. Times are in "
                 {zone_name(now())} "."
             </p>
-            {move || (!history.problem.read().is_empty()).then(|| view! {
-                <p class="notice notice--bad" role="alert">
-                    "The policies of a revision could not be loaded: " {inline_code(&history.problem.read())} "."
-                </p>
-            })}
+            <Problem
+                what="The policies of a revision could not be loaded"
+                sentence=history.problem
+                again=move |()| history.fetch_again()
+            />
             <Restore history=history />
             <div class="history">
                 <RevisionList history=history />

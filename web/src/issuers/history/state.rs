@@ -105,6 +105,15 @@ impl History {
         });
     }
 
+    /// Loads the policies of the compared revisions after a failure.
+    pub(super) fn fetch_again(self) {
+        self.problem.set(String::new());
+        if let Some(Pair { from, to }) = self.pair.get_untracked() {
+            self.fetch(from);
+            self.fetch(to);
+        }
+    }
+
     async fn get(self, path: String) -> Result<Value, String> {
         let path = untrack(|| self.sync.organization_path(&path));
         let answer = self.sync.send("GET", &path, None).await;

@@ -12,7 +12,6 @@ use super::provider_picker::ProviderPicker;
 use super::server_part;
 use super::start::Start;
 use super::state::Registration;
-use crate::issuers::details::Details;
 use crate::issuers::details_fields::DetailsFields;
 use crate::issuers::names_form::{Names, NamesForm};
 use crate::issuers::untrusted_certificate::IssuerProblem;
@@ -24,6 +23,7 @@ use crate::ui::field::Checkbox;
 use crate::ui::inline_code::inline_code;
 use crate::ui::provider_mark::provider_mark;
 use crate::ui::untrusted_text::untrusted_text;
+use claimgate_workbench::issuers::storage::StoredIssuer;
 
 /// The page.
 #[component]
@@ -93,11 +93,11 @@ pub(crate) fn NewIssuerPage() -> impl IntoView {
                         <Start found=Callback::new(move |detected| registration.take(detected)) />
                     })}
                     <Origin registration=registration />
+                    {same_url(registration, true)}
                     <NamesSection registration=registration />
                     <section class="card stack" aria-labelledby="details-heading">
                         <h2 id="details-heading">"Details"</h2>
-                        <DetailsFields details=registration.details />
-                        <SameUrl details=registration.details />
+                        <DetailsFields details=registration.details about_url=same_url(registration, false) />
                     </section>
                 </div>
                 <Preview registration=registration />
@@ -225,31 +225,36 @@ fn NamesSection(registration: Registration) -> impl IntoView {
     }
 }
 
-/// A warning that another issuer has the same URL.
-#[component]
-fn SameUrl(details: Details) -> impl IntoView {
+/// A warning that another issuer has the same URL: below the provider if that determines the URL, and
+/// otherwise at the URL.
+fn same_url(registration: Registration, is_at_provider: bool) -> AnyView {
     let store = use_store();
     let other = Memo::new(move |_| {
-        let url = details.url.read();
-        store
-            .issuers
-            .read()
-            .iter()
-            .find(|issuer| !url.is_empty() && issuer.url == *url)
-            .map(|issuer| issuer.name.clone())
+        let url = registration.details.url.read();
+        let is_here = registration.provider().is_some() == is_at_provider;
+        let issuers = store.issuers.read();
+        let is_same = |issuer: &&StoredIssuer| is_here && !url.is_empty() && issuer.url == *url;
+        let other = issuers.iter().find(is_same)?;
+        Some((other.id.clone(), other.name.clone()))
     });
     view! {
-        <div role="status">
-            {move || other.get().map(|name| view! {
-                <p class="notice notice--note">
-                    <span>
-                        <strong>{untrusted_text(&name)}</strong> " has this URL too. While two issuers share a URL, their tokens are \
-                         refused."
-                    </span>
-                </p>
+        <div role="status" class="register__same">
+            {move || other.get().map(|(id, name)| {
+                let (name, label) = (untrusted_text(&name), untrusted_text(&name));
+                view! {
+                    <div class="notice notice--note">
+                        <p>
+                            <strong>{name}</strong> " has this URL too. While two issuers share a URL, their tokens are refused."
+                        </p>
+                        <div class="actions">
+                            <A href=format!("/issuers/{id}") attr:class="button button--small">"Open " {label}</A>
+                        </div>
+                    </div>
+                }
             })}
         </div>
     }
+    .into_any()
 }
 
 /// The policies and sample that will be registered along with the details.

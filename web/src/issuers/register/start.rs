@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::detect_part::{Detect, load};
+use super::detect_part::detected;
 use crate::state::held_token::use_held_token;
 use crate::ui::field::TextArea;
 use crate::ui::inline_code::inline_code;
@@ -20,22 +20,7 @@ pub(crate) fn Start(found: Callback<Detected>) -> impl IntoView {
         true => String::new(),
         false => held.text.get_untracked(),
     });
-    let (detect, is_wanted) = (RwSignal::new(None), StoredValue::new(false));
-    let result = Memo::new(move |_| {
-        let text = text.read();
-        let is_empty = text.trim().is_empty();
-        detect
-            .get()
-            .filter(|_| !is_empty)
-            .map(|detect: Detect| detect(&text))
-    });
-    Effect::new(move || {
-        let is_first = !text.read().trim().is_empty() && !is_wanted.get_value();
-        if is_first {
-            is_wanted.set_value(true);
-            load(detect);
-        }
-    });
+    let result = detected(text);
     Effect::new(move || {
         if let Some(Ok(detected)) = result.get() {
             if detected.is_token {

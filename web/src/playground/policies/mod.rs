@@ -97,7 +97,7 @@ fn Registered(bench: Bench) -> impl IntoView {
                 <p class="hint">
                     "Saved with " <A href=format!("/issuers/{}", issuer.id)>{untrusted_text(&issuer.name)}</A> "."
                 </p>
-                <button type="button" class="button button--small" on:click=copy>"Edit a scratch copy"</button>
+                <button type="button" class="button button--small" on:click=copy>"Edit in a scratch set"</button>
             </div>
             <p class="hint">
                 "See " <A href=format!("/issuers/{}?section=who", issuer.id)>"who gets in"</A> " under these policies."

@@ -118,6 +118,7 @@ pub fn count<T: Listed>(count: usize, has_more: bool) -> String {
     let [one, many] = T::WORDS;
     match (count, has_more) {
         (1, false) => format!("1 {one}"),
+        (0, true) => format!("No {many} so far"),
         (count, false) => format!("{count} {many}"),
         (count, true) => format!("The newest {count} {many}"),
     }
@@ -168,6 +169,7 @@ mod tests {
     fn counts_say_whether_there_are_more() {
         assert_eq!(count::<ChangeEntry>(1, false), "1 change");
         assert_eq!(count::<ChangeEntry>(0, false), "0 changes");
+        assert_eq!(count::<ChangeEntry>(0, true), "No changes so far");
         assert_eq!(count::<AuditEntry>(50, true), "The newest 50 exchanges");
     }
 

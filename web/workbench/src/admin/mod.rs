@@ -6,6 +6,7 @@ pub mod listed;
 pub mod query;
 pub mod range;
 pub mod reason;
+pub mod recorded;
 pub mod sample;
 pub mod setting;
 pub mod token;

@@ -153,7 +153,9 @@ mod tests {
             ],
             ..StoredIssuer::blank(id.to_owned(), 0)
         };
-        TrustMap::of(&[issuer("a", 3), issuer("b", 0), issuer("c", 1)], |_, _| 0)
+        TrustMap::of(&[issuer("a", 3), issuer("b", 0), issuer("c", 1)], |_, _| {
+            Some(0)
+        })
     }
 
     #[test]

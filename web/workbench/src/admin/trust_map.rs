@@ -82,8 +82,8 @@ impl Node {
 pub struct Edge {
     /// Where it comes from, and where it leads.
     pub ends: [usize; 2],
-    /// How many exchanges or samples went there.
-    pub count: u64,
+    /// How many exchanges or samples went there; none if they were not counted.
+    pub count: Option<u64>,
     /// Whether it is a denial.
     pub denies: bool,
 }
@@ -95,8 +95,9 @@ pub struct Row {
     pub issuer: usize,
     /// The place of the policy's node, of the token's, and of the permissions', as far as they exist.
     pub rest: [Option<usize>; 3],
-    /// How many exchanges or samples the policy decided.
-    pub count: u64,
+    /// How many exchanges or samples the policy decided; none if they were not counted, or there is no
+    /// policy.
+    pub count: Option<u64>,
 }
 
 /// The map.
@@ -112,8 +113,8 @@ pub struct TrustMap {
 
 impl TrustMap {
     /// The map of issuers. `count` returns how often a policy decided, by the issuer's id and the
-    /// policy's index.
-    pub fn of(issuers: &[StoredIssuer], count: impl Fn(&str, usize) -> u64) -> Self {
+    /// policy's index, if that was counted.
+    pub fn of(issuers: &[StoredIssuer], count: impl Fn(&str, usize) -> Option<u64>) -> Self {
         let mut map = Self::default();
         for issuer in issuers {
             let place = map.add(Node {
@@ -128,7 +129,7 @@ impl TrustMap {
                 map.rows.push(Row {
                     issuer: place,
                     rest: [None; 3],
-                    count: 0,
+                    count: None,
                 });
             }
             for (index, policy) in issuer.policies.iter().enumerate() {
@@ -144,7 +145,7 @@ impl TrustMap {
         from: usize,
         index: usize,
         policy: &PolicyDefinition,
-        count: u64,
+        count: Option<u64>,
     ) {
         let denies = policy.decision == Decision::Deny;
         let name = policy.name.as_deref().filter(|name| !name.is_empty());
@@ -195,10 +196,10 @@ impl TrustMap {
     }
 
     /// Connects two nodes; what both directions of a pair carry is added up.
-    fn connect(&mut self, ends: [usize; 2], count: u64, denies: bool) {
+    fn connect(&mut self, ends: [usize; 2], count: Option<u64>, denies: bool) {
         let same = |edge: &&mut Edge| edge.ends == ends && edge.denies == denies;
         match self.edges.iter_mut().find(same) {
-            Some(edge) => edge.count += count,
+            Some(edge) => edge.count = edge.count.map(|sum| sum + count.unwrap_or_default()),
             None => self.edges.push(Edge {
                 ends,
                 count,
@@ -211,7 +212,7 @@ impl TrustMap {
     pub fn most(&self) -> u64 {
         self.edges
             .iter()
-            .map(|edge| edge.count)
+            .filter_map(|edge| edge.count)
             .max()
             .unwrap_or_default()
     }
@@ -301,110 +302,4 @@ pub fn sample_counts(issuer: &StoredIssuer) -> Vec<u64> {
 }
 
 #[cfg(test)]
-mod tests {
-    use claimgate_formats::Sample;
-
-    use super::*;
-
-    fn issuer() -> StoredIssuer {
-        let policy = |decision, kind| PolicyDefinition::new(decision, kind).rule("sub", "a*");
-        let sample = |id: &str, sub: &str| Sample {
-            id: id.to_owned(),
-            name: id.to_owned(),
-            claims: format!("{{\"sub\":\"{sub}\"}}"),
-            token_type: "organization".to_owned(),
-            target: String::new(),
-            admin: false,
-            expect: None,
-        };
-        StoredIssuer {
-            name: "CI".to_owned(),
-            url: "https://ci.example".to_owned(),
-            policies: vec![
-                policy(Decision::Allow, TokenType::Organization),
-                PolicyDefinition {
-                    authorized_permissions: Some(vec!["admin".to_owned()]),
-                    ..policy(Decision::Allow, TokenType::Organization)
-                },
-                PolicyDefinition {
-                    team_name: Some("deploy*".to_owned()),
-                    ..policy(Decision::Allow, TokenType::Team)
-                },
-                policy(Decision::Deny, TokenType::Organization).rule("jti", "x"),
-            ],
-            samples: vec![sample("one", "ab"), sample("two", "b")],
-            ..StoredIssuer::blank("7".to_owned(), 1)
-        }
-    }
-
-    fn labels(map: &TrustMap, places: &[usize]) -> Vec<String> {
-        places
-            .iter()
-            .map(|place| map.nodes[*place].label.clone())
-            .collect()
-    }
-
-    #[test]
-    fn policies_lead_from_issuers_to_tokens_and_their_permissions() {
-        let map = TrustMap::of(&[issuer()], |_, index| index as u64);
-        let of = |column| {
-            let nodes = map.nodes.iter().filter(move |node| node.column == column);
-            nodes.map(|node| node.label.clone()).collect::<Vec<_>>()
-        };
-        assert_eq!(
-            of(Column::Policy),
-            ["Policy 1", "Policy 2", "Policy 3", "Policy 4"]
-        );
-        assert_eq!(of(Column::Grant), ["organization token", "team deploy*"]);
-        assert_eq!(of(Column::Permission), ["default", "admin"]);
-        assert_eq!(map.rows.len(), 4);
-        let short: Vec<_> = map.nodes.iter().map(|node| node.short.as_str()).collect();
-        assert_eq!((short[0], short[8]), ("ci.example", "sub a*, jti x"));
-        assert_eq!(
-            map.rows[3].rest[2], None,
-            "a denial leads to no permissions"
-        );
-        assert_eq!(map.rows[1].count, 1);
-        let denials = map.edges.iter().filter(|edge| edge.denies).count();
-        assert_eq!((denials, map.most()), (2, 3));
-    }
-
-    #[test]
-    fn nodes_say_what_they_are() {
-        let mut named = issuer();
-        named.policies[1].name = Some("Release".to_owned());
-        let map = TrustMap::of(&[named], |_, _| 0);
-        let spoken: Vec<_> = map.nodes.iter().map(Node::spoken).collect();
-        assert_eq!(spoken[0], "Issuer: CI. https://ci.example");
-        assert_eq!(spoken[1], "Policy 1. allow organization when sub ~ a*");
-        let starts = |text: &str| spoken.iter().any(|spoken| spoken.starts_with(text));
-        assert!(starts("Policy: Release. allow organization with admin"));
-        assert!(spoken.contains(&"Token: team deploy*".to_owned()));
-    }
-
-    #[test]
-    fn what_a_node_is_connected_with_is_on_the_paths_through_it() {
-        let map = TrustMap::of(&[issuer()], |_, _| 0);
-        let team = map
-            .nodes
-            .iter()
-            .position(|node| node.label == "team deploy*")
-            .unwrap();
-        let connected = labels(&map, &map.connected(team));
-        assert_eq!(connected, ["CI", "default", "Policy 3", "team deploy*"]);
-    }
-
-    #[test]
-    fn samples_count_for_the_policies_that_decide_them() {
-        assert_eq!(sample_counts(&issuer()), [1, 1, 0, 0]);
-        let mut broken = issuer();
-        broken.policies[0].rules.clear();
-        assert_eq!(sample_counts(&broken), [0, 0, 0, 0]);
-    }
-
-    #[test]
-    fn an_issuer_without_policies_has_a_row() {
-        let map = TrustMap::of(&[StoredIssuer::blank("1".to_owned(), 0)], |_, _| 0);
-        assert_eq!((map.rows.len(), map.edges.len()), (1, 0));
-    }
-}
+mod tests;

@@ -20,7 +20,8 @@ const KEYS: Page = page("keys", "Keys");
 const EXCHANGE: Page = page("exchange", "Token exchange");
 const ERRORS: Page = page("errors", "Errors, findings and hints");
 const ANALYSIS: Page = page("analysis", "Analysis");
-const SERVER: Page = page("server", "Server");
+/// The page on running a server.
+pub const SERVER: Page = page("server", "Server");
 
 /// The pages, those that people read first at the top.
 pub const ALL: [Page; 12] = [

@@ -65,7 +65,7 @@ pub(super) fn find(cx: &mut Context<'_>) {
             continue;
         }
         if let Some((title, witness)) = other(cx, allow) {
-            let message = format!("this admits {}", title.replace("of ours", "of yours"));
+            let message = format!("this admits {title}");
             let mut found = Finding::on(allow, RULE.says(message));
             if !is_github {
                 found = found.help("name the one that the policy is for");

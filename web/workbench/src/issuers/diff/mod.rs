@@ -9,4 +9,4 @@ mod tests;
 
 pub use change::{Change, ChangeKind, Line};
 pub use issuer::{issuer_changes, issuer_lines};
-pub use policies::{changes, lines};
+pub use policies::{changes, changes_at, lines};

@@ -7,12 +7,23 @@ use super::change::{Change, ChangeKind, Line, compare};
 
 /// The changes from saved to edited policies; empty if only their order differs.
 pub fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<Change> {
+    changes_at(saved, edited, |index| index, |index| index)
+}
+
+/// [`changes`] of some of the policies: two functions tell the places that they have among all, from 0.
+pub fn changes_at(
+    saved: &[PolicyDefinition],
+    edited: &[PolicyDefinition],
+    saved_place: impl Fn(usize) -> usize,
+    edited_place: impl Fn(usize) -> usize,
+) -> Vec<Change> {
     let pairs = pair(saved, edited);
     let changed =
         |(index, policy): (usize, &PolicyDefinition)| match pairs.get(index).copied().flatten() {
             Some(old) => {
                 let details = details(saved.get(old)?, policy);
-                let title = format!("policy {}, {}, changes", index + 1, kind_of(policy));
+                let number = edited_place(index) + 1;
+                let title = format!("policy {number}, {}, changes", kind_of(policy));
                 (!details.is_empty()).then_some(Change {
                     kind: ChangeKind::Changed,
                     title,
@@ -21,7 +32,11 @@ pub fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<C
             }
             None => Some(Change {
                 kind: ChangeKind::Added,
-                title: format!("policy {}, {}, is new", index + 1, kind_of(policy)),
+                title: format!(
+                    "policy {}, {}, is new",
+                    edited_place(index) + 1,
+                    kind_of(policy)
+                ),
                 details: policy
                     .rules
                     .iter()
@@ -34,7 +49,7 @@ pub fn changes(saved: &[PolicyDefinition], edited: &[PolicyDefinition]) -> Vec<C
             kind: ChangeKind::Removed,
             title: format!(
                 "the former policy {}, {}, is removed",
-                index + 1,
+                saved_place(index) + 1,
                 kind_of(policy)
             ),
             details: policy
