@@ -66,7 +66,7 @@ const TROUBLE: u8 = 2;
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
+        Command::Serve(serve) => serve.run(),
         Command::BootstrapToken(token) => token.run().map(|()| ExitCode::SUCCESS),
         Command::Rewrap(rewrap) => rewrap.run().map(|()| ExitCode::SUCCESS),
         Command::OidcDocuments(documents) => documents.run().map(|()| ExitCode::SUCCESS),

@@ -93,6 +93,34 @@ fn every_line_of_a_log_in_json_is_json() {
 }
 
 #[test]
+fn a_failed_start_is_a_line_of_the_log() {
+    let files = tempfile::tempdir().unwrap();
+    let fail = |arguments: &[&str]| {
+        let builder = Process::builder(files.path()).arguments(arguments);
+        builder.log_of_failure()
+    };
+    let oidc = ["--oidc-issuer", "http://a.example"];
+    for arguments in [
+        &[][..],
+        &["--log-format", "json"],
+        &["--log", "off"],
+        &["--log", "a=b=c"],
+    ] {
+        let log = fail(&[&oidc, arguments].concat());
+        let line: Value =
+            serde_json::from_str(&log).unwrap_or_else(|error| panic!("{error}: {log}"));
+        assert_eq!(line["level"], "ERROR", "{log}");
+        assert!(line["timestamp"].as_str().unwrap().ends_with('Z'), "{log}");
+        assert!(
+            line["message"].as_str().unwrap().contains("expected"),
+            "{log}"
+        );
+    }
+    let text = fail(&[&oidc[..], &["--log-format", "text"]].concat());
+    assert!(text.starts_with("error: "), "{text}");
+}
+
+#[test]
 fn a_bootstrap_token_that_cannot_be_sent_is_refused() {
     let files = tempfile::tempdir().unwrap();
     let thirty = "secret-secret-secret-secret-secr";
