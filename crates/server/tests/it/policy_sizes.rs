@@ -8,7 +8,7 @@ use sqlx::Connection as _;
 use tower::ServiceExt as _;
 
 use crate::support::Database;
-use crate::support::site::{Site, config};
+use crate::support::site::{Site, config, standard_policies};
 
 const LIST: &str = "/api/orgs/acme/oidc/issuers?policies=true";
 
@@ -132,7 +132,7 @@ async fn an_organization_has_a_limited_number_of_issuers() {
 /// Sets how many bytes the policies of the first issuer seem to have: with as many, this would take minutes.
 async fn pretend(database: &Database, bytes: usize) {
     let mut connection = database.connect().await;
-    let update = "UPDATE policy_revisions SET bytes = $1 WHERE version = 2";
+    let update = "UPDATE policy_revisions SET bytes = $1 WHERE version = 3";
     let update = sqlx::query(update).bind(i64::try_from(bytes).unwrap());
     let updated = update.execute(&mut connection).await.unwrap();
     assert_eq!(updated.rows_affected(), 1);
@@ -143,6 +143,8 @@ async fn pretend(database: &Database, bytes: usize) {
 async fn policies_of_all_issuers_are_limited_and_stored_ones_keep_working() {
     for database in Database::each() {
         let (site, issuer, id) = Site::with_issuer(config(&database.url)).await;
+        // The third revision is of the first issuer alone.
+        site.set_policies(&id, &standard_policies()).await;
         let path = add_issuer(&site, 1, &issuer.jwks()).await;
         let save = async |policies: &Value| {
             let body = json!({"policies": policies});
