@@ -14,7 +14,7 @@ use claimgate_server::db::{StoreError, sqlite_file};
 use claimgate_server::{Server, StartError, Tls, listen};
 use serde_json::json;
 
-use crate::{TROUBLE, output};
+use crate::output::{self, TROUBLE};
 
 pub(crate) use settings::{MAX_LEEWAY, Serve};
 pub(crate) use state::StateFlags;
