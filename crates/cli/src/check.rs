@@ -8,6 +8,7 @@ mod fix;
 mod junit;
 mod sarif;
 mod splice;
+mod stored_limits;
 mod text;
 
 use std::process::ExitCode;

@@ -61,12 +61,9 @@ enum Command {
     Env(Box<env::Env>),
 }
 
-/// The exit status of a command that could not run.
-const TROUBLE: u8 = 2;
-
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
-        Command::Serve(serve) => serve.run().map(|()| ExitCode::SUCCESS),
+        Command::Serve(serve) => serve.run(),
         Command::BootstrapToken(token) => token.run().map(|()| ExitCode::SUCCESS),
         Command::Rewrap(rewrap) => rewrap.run().map(|()| ExitCode::SUCCESS),
         Command::OidcDocuments(documents) => documents.run().map(|()| ExitCode::SUCCESS),
@@ -80,6 +77,6 @@ fn main() -> ExitCode {
     };
     result.unwrap_or_else(|error| {
         eprintln!("{}", output::lines(&format!("error: {error:#}")));
-        ExitCode::from(TROUBLE)
+        ExitCode::from(output::TROUBLE)
     })
 }

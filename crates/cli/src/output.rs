@@ -11,6 +11,9 @@ use claimgate::pattern::visible;
 use claimgate_formats::text::MAX_TEXT;
 use serde::Serialize;
 
+/// The exit status of a command that could not run.
+pub(crate) const TROUBLE: u8 = 2;
+
 /// How results are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {

@@ -6,23 +6,42 @@ mod state;
 
 use std::io::Write as _;
 use std::net::TcpListener;
+use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Error, Result, anyhow};
+use claimgate::time::format_utc;
 use claimgate_server::db::{StoreError, sqlite_file};
 use claimgate_server::{Server, StartError, Tls, listen};
+use serde_json::json;
+
+use crate::output::{self, TROUBLE};
 
 pub(crate) use settings::{MAX_LEEWAY, Serve};
 pub(crate) use state::StateFlags;
 
 impl Serve {
-    /// Serves until a signal stops it.
-    pub(crate) fn run(self) -> Result<()> {
-        let settings = self.with_file()?;
-        settings.start_logging()?;
+    /// Serves until a signal stops it. Where programs read the log, it is in it why the server cannot start.
+    pub(crate) fn run(self) -> Result<ExitCode> {
+        let mut is_for_programs = self.is_log_for_programs();
+        let served = self.with_file().and_then(|settings| {
+            is_for_programs = settings.is_log_for_programs();
+            settings.run_with_log()
+        });
+        match served {
+            Err(error) if is_for_programs => {
+                output::write_error(&log_line(&error));
+                Ok(ExitCode::from(TROUBLE))
+            }
+            served => served.map(|()| ExitCode::SUCCESS),
+        }
+    }
+
+    fn run_with_log(self) -> Result<()> {
+        self.start_logging()?;
         tokio::runtime::Builder::new_multi_thread()
             .enable_all()
             .build()?
-            .block_on(settings.serve())
+            .block_on(self.serve())
     }
 
     async fn serve(self) -> Result<()> {
@@ -72,6 +91,17 @@ impl Serve {
         tracing::info!("stopped");
         Ok(served?)
     }
+}
+
+/// An error as a line of the log, which may be filtered.
+fn log_line(error: &Error) -> String {
+    let line = json!({
+        "timestamp": format_utc(claimgate_server::now()),
+        "level": "ERROR",
+        "message": format!("{error:#}"),
+        "target": "claimgate::serve",
+    });
+    format!("{}\n", output::json(&line.to_string()))
 }
 
 /// A database of a valid URL as it may be shown: that of a PostgreSQL may have a password in any of its

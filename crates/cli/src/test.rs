@@ -15,8 +15,7 @@ use claimgate_analysis::policy_tests::{TestFile, TestReport, run_tests_with};
 use claimgate_formats::text::{Unreadable, parse, spans};
 use claimgate_server::HINT_SOURCES;
 
-use crate::TROUBLE;
-use crate::output;
+use crate::output::{self, TROUBLE};
 use policies::Folder;
 
 /// The options of `claimgate test`.

@@ -18,6 +18,7 @@ use crate::guard::mode::GuardMode;
 use crate::http::assets::Assets;
 use crate::http::error::ApiError;
 use crate::http::last_ping::LastPing;
+use crate::http::long_answers::LongAnswers;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
 use crate::keys::outgoing::Outgoing;
@@ -39,6 +40,9 @@ pub(crate) struct App {
     pub(crate) explanations: Turns,
     /// Where new policies are compiled and judged.
     pub(crate) reviews: Turns,
+    /// Where stored policies are written into answers. Reading them does not wait for reviews.
+    pub(crate) documents: Turns,
+    pub(crate) long_answers: LongAnswers,
     pub(crate) keys: KeyStore,
     pub(crate) hash_key: HashKey,
     /// Whether the bootstrap token was configured, and so need not have the form of a generated

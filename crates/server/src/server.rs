@@ -19,6 +19,7 @@ use crate::demo::samples::{Demo, SetUpError};
 use crate::environments::state::{EnvironmentState, KeyProblem};
 use crate::exchange::directory::Directory;
 use crate::http::last_ping::LastPing;
+use crate::http::long_answers::LongAnswers;
 use crate::http::metrics::Metrics;
 use crate::http::rate_limit::RateLimit;
 use crate::http::router;
@@ -150,6 +151,8 @@ impl Server {
             decisions: Turns::half(),
             explanations: Turns::half(),
             reviews: Turns::two(),
+            documents: Turns::two(),
+            long_answers: LongAnswers::default(),
             address_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             probe_limit: RateLimit::new(limits.address_rate, limits.address_burst),
             last_ping: LastPing::default(),

@@ -11,6 +11,10 @@ use crate::lock::lock;
 /// How much work of an organization may wait, where callers are turned away beyond that.
 pub(crate) const MAX_WAITING: usize = 8;
 
+/// A text of more bytes is worked on when it is its organization's turn: parsing and judging a megabyte of
+/// policies takes seconds.
+pub(crate) const LONG_TEXT: usize = 64 * 1024;
+
 /// An organization by its id; `None` is the bootstrap token.
 type Id = Option<i64>;
 
@@ -67,6 +71,40 @@ impl Turns {
             count: 0,
             shares: HashMap::new(),
         })))
+    }
+
+    /// Runs work of an organization on a text of so many bytes: on a short one at once, on the present
+    /// thread, and on a long one when it is its turn.
+    ///
+    /// # Errors
+    /// [`Crowded`] for a long one, as [`Turns::try_run`] has it.
+    pub(crate) async fn run_if_long<T: Send + 'static>(
+        &self,
+        organization: i64,
+        length: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Crowded> {
+        if length <= LONG_TEXT {
+            return Ok(work());
+        }
+        self.try_run(Some(organization), work).await
+    }
+
+    /// Runs slow work of an organization on a text of so many bytes, when it is its turn. Any number of short
+    /// ones may wait: they take little memory, and a program may save the policies of many issuers at once.
+    ///
+    /// # Errors
+    /// [`Crowded`] for a long one, as [`Turns::try_run`] has it.
+    pub(crate) async fn run_on<T: Send + 'static>(
+        &self,
+        organization: i64,
+        length: usize,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Crowded> {
+        if length > LONG_TEXT {
+            return self.try_run(Some(organization), work).await;
+        }
+        Ok(self.run(Some(organization), work).await)
     }
 
     /// Runs slow work of an organization, when it is its turn.
@@ -193,7 +231,7 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use super::{Crowded, MAX_WAITING, Receiver, Turn, Turns};
+    use super::{Crowded, LONG_TEXT, MAX_WAITING, Receiver, Turn, Turns};
 
     /// The turns that were handed out, in this order, if each ends before the next.
     fn served(mut waiting: Vec<(&'static str, Receiver<Turn>)>) -> Vec<&'static str> {
@@ -283,6 +321,24 @@ mod tests {
         drop((running, waiting));
         assert_eq!(other.await.unwrap(), Ok("done"));
         assert_eq!(turns.try_run(Some(1), || ()).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn only_long_texts_are_turned_away() {
+        let turns = Turns::new(1);
+        let running = turns.queue(Some(1)).try_recv().unwrap();
+        let waiting: Vec<_> = (0..MAX_WAITING).map(|_| turns.queue(Some(1))).collect();
+        assert_eq!(turns.run_if_long(1, LONG_TEXT, || 1).await, Ok(1));
+        let long = LONG_TEXT + 1;
+        assert_eq!(turns.run_if_long(1, long, || 2).await, Err(Crowded));
+        assert_eq!(turns.run_on(1, long, || 3).await, Err(Crowded));
+        let short = tokio::spawn({
+            let turns = turns.clone();
+            async move { turns.run_on(1, LONG_TEXT, || 4).await }
+        });
+        tokio::task::yield_now().await;
+        drop((running, waiting));
+        assert_eq!(short.await.unwrap(), Ok(4));
     }
 
     #[tokio::test]

@@ -17,6 +17,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::checked::CheckedFile;
+use super::stored_limits;
 use super::text::grouped;
 use super::{CheckFormat, Looking};
 use crate::document::Document;
@@ -52,11 +53,15 @@ pub(super) fn run(url: &str, format: CheckFormat, looking: &Looking) -> Result<E
     if !matches!(format, CheckFormat::Text | CheckFormat::Json) {
         bail!("expected `--format text` or `json` with `--database`: there are no files to name");
     }
-    let checked: Vec<_> = stored(url)
-        .with_context(|| shown(url))?
+    let stored = stored(url).with_context(|| shown(url))?;
+    let problems = stored_limits::problems(&stored);
+    let mut checked: Vec<_> = stored
         .into_iter()
         .map(|(issuer, policies)| CheckedIssuer::new(issuer, &policies, looking))
         .collect::<Result<_>>()?;
+    for (issuer, problems) in checked.iter_mut().zip(problems) {
+        issuer.errors.extend(problems);
+    }
     output::write(&match format {
         CheckFormat::Json => output::pretty(&checked)?,
         _ => as_text(&shown(url), &checked),

@@ -225,13 +225,25 @@ impl Builder {
         process
     }
 
-    /// What it says when it does not start.
-    pub(crate) fn fail(self) -> String {
+    /// What it writes to standard error when it does not start.
+    pub(crate) fn log_of_failure(self) -> String {
         let output = self.command().output().unwrap();
-        assert!(!output.status.success());
+        assert_eq!(output.status.code(), Some(2));
         let text = String::from_utf8(output.stderr).unwrap();
         assert!(!text.contains("panicked"), "{text}");
         text
+    }
+
+    /// What it says when it does not start.
+    pub(crate) fn fail(self) -> String {
+        let text = self.log_of_failure();
+        // The error is a line of the log, unless that is text.
+        let lines = text.lines().map(|line| {
+            let log: Value = serde_json::from_str(line).unwrap_or_default();
+            let message = log["message"].as_str().filter(|_| log["level"] == "ERROR");
+            message.map_or(line.to_owned(), |message| format!("error: {message}"))
+        });
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     fn command(&self) -> Command {

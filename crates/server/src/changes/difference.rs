@@ -69,6 +69,18 @@ pub(crate) fn bounded(value: Value) -> Value {
     if length <= MAX_LENGTH {
         return value;
     }
+    note(length)
+}
+
+/// The value of a text, or a note in its place without parsing it: a transaction waits for this.
+pub(crate) fn bounded_text(text: &str) -> Value {
+    if text.len() <= MAX_LENGTH {
+        return serde_json::from_str(text).unwrap_or_default();
+    }
+    note(text.len())
+}
+
+fn note(length: usize) -> Value {
     json!({"note": format!("{length} bytes, over the limit of {MAX_LENGTH}")})
 }
 

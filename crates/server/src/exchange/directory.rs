@@ -2,7 +2,7 @@
 //! has no later version of the organization.
 
 use std::collections::HashMap;
-use std::sync::{Arc, RwLock};
+use std::sync::{Arc, Mutex, RwLock, Weak};
 
 use claimgate::issuer::Issuers;
 use claimgate::jwt::peek_unverified;
@@ -12,7 +12,7 @@ use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::keys::error::KeyError;
 use crate::keys::store::{IssuerKeys, KeyStore};
-use crate::lock::{read, write};
+use crate::lock::{lock, read, write};
 use crate::turns::Turns;
 
 /// Policies of more bytes are compiled on a thread of their own.
@@ -25,6 +25,8 @@ pub(crate) struct Directory {
     keys: KeyStore,
     compiling: Turns,
     compiled: Arc<RwLock<HashMap<String, Arc<CompiledOrganization>>>>,
+    /// The organizations that are being read.
+    reading: Mutex<HashMap<String, Weak<tokio::sync::Mutex<()>>>>,
     /// The latest known version of each organization.
     latest: RwLock<LatestVersions>,
 }
@@ -44,6 +46,7 @@ impl Directory {
             keys,
             compiling: Turns::half(),
             compiled: Arc::default(),
+            reading: Mutex::default(),
             latest: RwLock::default(),
         }
     }
@@ -56,8 +59,13 @@ impl Directory {
         &self,
         name: &str,
     ) -> Result<Option<Arc<CompiledOrganization>>, StoreError> {
-        let cached = read(&self.compiled).get(name).cloned();
-        if let Some(cached) = cached.filter(|cached| self.is_current(name, cached.version)) {
+        if let Some(cached) = self.cached(name) {
+            return Ok(Some(cached));
+        }
+        // Its policies may have megabytes, and many exchanges may wait for them.
+        let reading = self.reading(name);
+        let _reading = reading.lock().await;
+        if let Some(cached) = self.cached(name) {
             return Ok(Some(cached));
         }
         // The version is read first: with a change in the meantime it is outdated, and everything
@@ -94,6 +102,24 @@ impl Directory {
             compile()
         };
         Ok(Some(compiled))
+    }
+
+    /// The organization with a name, if it is compiled and no later version is known.
+    fn cached(&self, name: &str) -> Option<Arc<CompiledOrganization>> {
+        let cached = read(&self.compiled).get(name).cloned();
+        cached.filter(|cached| self.is_current(name, cached.version))
+    }
+
+    /// What is locked by the exchange that reads an organization.
+    fn reading(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut reading = lock(&self.reading);
+        if let Some(known) = reading.get(name).and_then(Weak::upgrade) {
+            return known;
+        }
+        reading.retain(|_, other| other.strong_count() > 0);
+        let new = Arc::default();
+        reading.insert(name.to_owned(), Arc::downgrade(&new));
+        new
     }
 
     /// Notes a change made by this replica.

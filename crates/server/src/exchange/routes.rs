@@ -75,7 +75,7 @@ fn read(
     let body = body
         .as_ref()
         .map_err(|rejection| body_error(headers, rejection))?;
-    let kind = BodyKind::of(content_type(headers))?;
+    let kind = body_kind(headers)?;
     let body = std::str::from_utf8(body).map_err(|_| ExchangeError::Malformed {
         problem: "it is not UTF-8".to_owned(),
     })?;
@@ -97,15 +97,20 @@ fn body_error(headers: &HeaderMap, rejection: &BytesRejection) -> ExchangeError 
     }
 }
 
-fn content_type(headers: &HeaderMap) -> &str {
-    headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+fn body_kind(headers: &HeaderMap) -> Result<BodyKind, ExchangeError> {
+    let content_type = headers.get(header::CONTENT_TYPE);
+    let text = content_type.map_or(Ok(""), |value| value.to_str());
+    text.map_or_else(
+        |_| {
+            let found = "bytes that are not ASCII text".to_owned();
+            Err(ExchangeError::ContentType { found })
+        },
+        BodyKind::of,
+    )
 }
 
 /// The organization that an invalid request names.
 fn organization(headers: &HeaderMap, body: &Result<Bytes, BytesRejection>) -> Option<String> {
-    let kind = BodyKind::of(content_type(headers)).ok()?;
+    let kind = body_kind(headers).ok()?;
     ExchangeRequest::organization_named(std::str::from_utf8(body.as_ref().ok()?).ok()?, kind)
 }

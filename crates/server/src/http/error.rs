@@ -10,6 +10,7 @@ use claimgate::diagnostic::{Diagnostic, Diagnostics};
 use claimgate_api::{ErrorBody, ErrorDetail, FindingBody, OauthErrorBody};
 
 use crate::db::error::StoreError;
+use crate::turns::Crowded;
 
 /// An error response of the API.
 #[derive(Debug)]
@@ -208,6 +209,12 @@ impl From<StoreError> for ApiError {
             }
         };
         Self::new(status, error.to_string())
+    }
+}
+
+impl From<Crowded> for ApiError {
+    fn from(_: Crowded) -> Self {
+        StoreError::Busy.into()
     }
 }
 

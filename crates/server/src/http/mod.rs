@@ -9,6 +9,7 @@ mod health;
 pub(crate) mod last_ping;
 pub(crate) mod listen;
 pub(crate) mod logging;
+pub(crate) mod long_answers;
 pub(crate) mod metrics;
 mod openapi;
 pub(crate) mod rate_limit;

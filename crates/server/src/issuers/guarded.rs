@@ -23,15 +23,19 @@ pub(super) async fn guarded(
         return Ok(update);
     }
     let stored = app.store.policies_of(organization, &before.id).await?;
-    let policies = parse_policies(&stored.document).unwrap_or_default();
-    let url = &before.url;
-    let before = old.clone().definition(url.clone(), policies.clone());
-    let after = new.clone().definition(url.clone(), policies);
-    let mode = app.guard;
-    let judge = move || review(mode, &before, &after);
+    let (old, new, url) = (old.clone(), new.clone(), before.url.clone());
+    let version = stored.version;
+    let (length, mode) = (stored.document.len(), app.guard);
+    let judge = move || {
+        let policies = parse_policies(&stored.document).unwrap_or_default();
+        let before = old.definition(url.clone(), policies.clone());
+        let after = new.definition(url, policies);
+        review(mode, &before, &after)
+    };
+    let judged = app.reviews.run_on(organization, length, judge).await?;
     Ok(IssuerUpdate {
-        findings: app.reviews.run(Some(organization), judge).await?,
-        judged_with: Some(stored.version),
+        findings: judged?,
+        judged_with: Some(version),
         ..update
     })
 }

@@ -1,8 +1,11 @@
 //! Issuers and their policies.
 
+mod answers;
 pub(crate) mod effect;
 mod guarded;
+mod input;
 pub(crate) mod key_routes;
+mod limits;
 pub(crate) mod policy_routes;
 mod policy_store;
 pub(crate) mod record;
@@ -14,7 +17,10 @@ mod store;
 mod undo;
 mod wire;
 
+pub use limits::{
+    MAX_ISSUERS, MAX_KEY_SET_BYTES, MAX_POLICY_BYTES, POLICY_LIMITS, key_set_problem,
+};
 pub use record::{
-    IssuerRecord, IssuerSettings, IssuerUpdate, NewIssuer, POLICY_LIMITS, PolicyOrigin,
-    PolicyRecord, PolicyUpdate, RevisionRecord,
+    IssuerRecord, IssuerSettings, IssuerUpdate, NewIssuer, PolicyOrigin, PolicyRecord,
+    PolicyUpdate, RevisionRecord,
 };

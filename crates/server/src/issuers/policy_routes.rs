@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
@@ -11,12 +10,15 @@ use claimgate::json::Value;
 use claimgate::pattern::Dialect;
 use claimgate::policy::{CompileOptions, PolicyDefinition, PolicySet, parse_policies};
 use claimgate_api::{AuthPolicyBody, ErrorBody, FindingBody, PoliciesInput};
+use serde_json::value::{RawValue, to_raw_value};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::record::{IssuerRecord, POLICY_LIMITS, PolicyOrigin, PolicyRecord, PolicyUpdate};
+use super::answers::{self, Policies};
+use super::limits::POLICY_LIMITS;
+use super::record::{IssuerRecord, PolicyOrigin, PolicyRecord, PolicyUpdate};
 use super::undo::Deleted;
-use super::wire::policies_json;
+use super::wire::{head, policies_json};
 use crate::app::App;
 use crate::clock::now;
 use crate::db::error::StoreError;
@@ -26,9 +28,6 @@ use crate::http::conditional::{etag, if_match};
 use crate::http::error::ApiError;
 use crate::organizations::record::Organization;
 use crate::tokens::caller::Caller;
-
-/// A body longer than this is compiled on a thread of its own, in bytes.
-const LONG_BODY: usize = 64 * 1024;
 
 /// How often policies are judged if others change them at the same time.
 const MAX_ATTEMPTS: u32 = 5;
@@ -52,15 +51,20 @@ async fn of_issuer(
     caller: Caller,
 ) -> Result<Response, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let record =
-        app.store
-            .policies_of(organization.id, &id)
-            .await
-            .map_err(|error| match error {
-                StoreError::Missing { .. } => ApiError::bad_request("Invalid issuer ID"),
-                other => other.into(),
-            })?;
-    Ok((etag(record.version), Json(AuthPolicyBody::from(&record))).into_response())
+    let store = &app.store;
+    let length = store.policy_bytes(organization.id, Some(&id)).await?;
+    let mut version = 0;
+    let load = async {
+        let loaded = store.policies_of(organization.id, &id).await;
+        let record = loaded.map_err(|error| match error {
+            StoreError::Missing { .. } => ApiError::bad_request("Invalid issuer ID"),
+            other => other.into(),
+        })?;
+        version = record.version;
+        Ok::<_, ApiError>(record)
+    };
+    let answer = answers::respond(&app, (organization.id, length), load, Policies::stored).await?;
+    Ok((etag(version), answer).into_response())
 }
 
 /// Replace the policies of an issuer
@@ -85,14 +89,10 @@ async fn update(
     let organization = caller.require_admin(&app.store, &org).await?;
     let expected = if_match(&headers)?;
     let length = body.len();
-    let policies = if length > LONG_BODY {
-        let parse = move || parse(&body);
-        app.reviews.run(Some(organization.id), parse).await?
-    } else {
-        parse(&body)?
-    };
+    let parse = move || parse(&body);
+    let parsed = app.reviews.run_if_long(organization.id, length, parse);
     let replacement = Replacement {
-        policies,
+        policies: parsed.await??,
         length,
         expected,
         origin: PolicyOrigin::Written,
@@ -127,6 +127,7 @@ pub(super) async fn replace(
     if policies.is_empty() {
         return Err(ApiError::bad_request("policy definition can not be empty"));
     }
+    let place = app.long_answers.admit(organization.id, length)?;
     let mut attempts = MAX_ATTEMPTS;
     loop {
         attempts -= 1;
@@ -137,11 +138,12 @@ pub(super) async fn replace(
         let store = caller.store(app);
         let of_url = (issuer.url.as_str(), &before);
         let deleted = store.deleted_before(organization.id, of_url, now()).await?;
+        let recorded = deleted.as_ref().map_or(0, String::len);
+        let work = length.max(before.document.len()).max(recorded);
         let check = move || check(mode, &issuer, (&before, deleted), (policies, origin));
-        let checked = if length > LONG_BODY || mode != GuardMode::Off {
-            app.reviews.run(Some(organization.id), check).await?
-        } else {
-            check()?
+        let checked = match mode {
+            GuardMode::Off => app.reviews.run_if_long(organization.id, work, check).await,
+            _ => app.reviews.run_on(organization.id, work, check).await,
         };
         // The guard compares with the revision that was read: it must be the one that is replaced, and
         // the issuer must still accept the same audiences.
@@ -149,9 +151,9 @@ pub(super) async fn replace(
             document,
             origin,
             findings,
-        } = checked;
+        } = checked??;
         let update = PolicyUpdate {
-            document,
+            document: document.get().to_owned(),
             expected: Some(expected.unwrap_or(version)),
             judged_with,
             origin,
@@ -164,9 +166,11 @@ pub(super) async fn replace(
             updated => {
                 let (record, change) = updated?;
                 app.directory.note_change(&organization.name, change);
-                let mut body = AuthPolicyBody::from(&record);
+                let mut body = head(&record);
                 body.findings = findings;
-                return Ok((etag(record.version), Json(body)).into_response());
+                let answer = serde_json::to_vec(&Policies::new(body, document));
+                let answer = answers::json(place, answer.unwrap_or_default());
+                return Ok((etag(record.version), answer).into_response());
             }
         }
     }
@@ -174,8 +178,8 @@ pub(super) async fn replace(
 
 /// Policies that the engine and the guard accept.
 struct Checked {
-    /// As they are stored.
-    document: String,
+    /// As they are stored and sent.
+    document: Box<RawValue>,
     origin: PolicyOrigin,
     /// What the guard has found on them.
     findings: Vec<FindingBody>,
@@ -186,7 +190,7 @@ struct Checked {
 fn check(
     mode: GuardMode,
     issuer: &IssuerRecord,
-    (before, deleted): (&PolicyRecord, Option<Deleted>),
+    (before, deleted): (&PolicyRecord, Option<String>),
     (policies, origin): (Vec<PolicyDefinition>, PolicyOrigin),
 ) -> Result<Checked, ApiError> {
     let options = CompileOptions::new(Dialect::Pulumi).limits(POLICY_LIMITS);
@@ -199,6 +203,7 @@ fn check(
     };
     let stored = definition(parse_policies(&before.document).unwrap_or_default());
     let new = definition(policies.clone());
+    let deleted = deleted.and_then(|recorded| Deleted::read(&recorded));
     let is_undone = deleted.is_some_and(|deleted| deleted.is_same(&new));
     let mode = match mode {
         GuardMode::Enforce if is_undone => GuardMode::Warn,
@@ -211,7 +216,7 @@ fn check(
     };
     Ok(Checked {
         findings: review(mode, &stored, &new)?,
-        document: policies_json(policies).to_string(),
+        document: to_raw_value(&policies_json(policies)).unwrap_or_default(),
         origin,
     })
 }

@@ -3,6 +3,7 @@
 use claimgate_api::ChangeAction;
 use serde_json::Value;
 
+use super::limits::require_room;
 use super::record::{PolicyOrigin, PolicyRecord, PolicyUpdate};
 use super::store::{POLICIES_OF_ORGANIZATION, expect_version};
 use crate::changes::difference;
@@ -10,9 +11,7 @@ use crate::changes::record::Change;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
-
-/// Policies of more bytes are compared on a thread of their own.
-const LONG_DOCUMENT: usize = 64 * 1024;
+use crate::turns::LONG_TEXT;
 
 impl Store {
     /// Replaces the policies with an id, of the organization with an id. Returns the number of the change as
@@ -21,7 +20,8 @@ impl Store {
     /// They are compared with the present ones before the transaction, which all other writes wait for.
     ///
     /// # Errors
-    /// [`StoreError::Missing`], or [`StoreError::Conflict`], also if they were replaced in the meantime.
+    /// [`StoreError::Missing`], or [`StoreError::Conflict`], also if they were replaced in the meantime, and
+    /// [`StoreError::Limit`] if the organization would have more of them than it may.
     pub async fn update_policies(
         &self,
         organization: i64,
@@ -51,6 +51,7 @@ impl Store {
         let mut record = PolicyRecord::read(&row)?;
         expect_version(Some(compared), record.version)?;
         expect_version(judged_with, number(&row, "issuer_version")?)?;
+        require_room(&mut transaction, &organization, &record, document.len()).await?;
         record.document = document;
         record.version += 1;
         record.modified = now;
@@ -80,7 +81,7 @@ impl Store {
 
 /// New policies, and how they differ from the earlier ones.
 async fn compare(before: String, after: String) -> (String, [Option<Value>; 2]) {
-    let is_long = before.len().max(after.len()) > LONG_DOCUMENT;
+    let is_long = before.len().max(after.len()) > LONG_TEXT;
     let compare = move || {
         let difference = difference::policies(&before, &after);
         (after, difference)

@@ -1,19 +1,12 @@
 //! Issuers and policies as they are stored.
 
 use claimgate::issuer::IssuerDefinition;
-use claimgate::policy::{Limits, PolicyDefinition};
+use claimgate::policy::PolicyDefinition;
 use claimgate_api::{ChangeAuthor, FindingBody};
 use serde::{Deserialize, Serialize};
 
 /// The longest lifetime of tokens that an issuer may allow, in seconds.
 pub(crate) const MAX_EXPIRATION: i64 = claimgate_formats::MAX_EXPIRATION.cast_signed();
-
-/// How much the policies of an issuer may contain when they are written. Those that were stored before
-/// a limit keep working until they are edited.
-pub const POLICY_LIMITS: Limits = Limits {
-    bytes: 1024 * 1024,
-    ..Limits::STANDARD
-};
 
 /// A registered issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,9 +13,9 @@ use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::answers;
 use super::policy_routes::{Replacement, replace};
 use super::record::{PolicyOrigin, RevisionRecord};
-use super::wire::stored_policies;
 use crate::app::App;
 use crate::audit::query::{DEFAULT_LIMIT, MAX_LIMIT, page_size};
 use crate::http::conditional::if_match;
@@ -82,15 +82,14 @@ async fn one(
     State(app): State<Arc<App>>,
     Path((org, id, version)): Path<(String, String, String)>,
     caller: Caller,
-) -> Result<Json<RevisionBody>, ApiError> {
+) -> Result<Response, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
     let version = number(&version)?;
-    let revision = app.store.revision(organization.id, &id, version).await?;
-    let (record, document) = revision;
-    Ok(Json(RevisionBody {
-        revision: record.body(),
-        policies: stored_policies(&document),
-    }))
+    let store = &app.store;
+    let length = store.revision_bytes(organization.id, &id, version).await?;
+    let load = store.revision(organization.id, &id, version);
+    let answer = |(record, document)| answers::revision(&record, document);
+    answers::respond(&app, (organization.id, length), load, answer).await
 }
 
 /// Restore a revision of policies
@@ -113,9 +112,13 @@ async fn restore(
     let expected = if_match(&headers)?;
     let version = number(&version)?;
     let revision = app.store.revision(organization.id, &id, version).await?;
+    let document = revision.1;
+    let length = document.len();
+    let parse = move || parse_policies(&document).map_err(ApiError::invalid_document);
+    let parsed = app.reviews.run_if_long(organization.id, length, parse);
     let replacement = Replacement {
-        policies: parse_policies(&revision.1).map_err(ApiError::invalid_document)?,
-        length: revision.1.len(),
+        policies: parsed.await??,
+        length,
         expected,
         origin: PolicyOrigin::Revision(version),
     };

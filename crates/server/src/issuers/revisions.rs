@@ -67,6 +67,27 @@ impl Store {
         Ok(records.collect::<Result<_, _>>()?)
     }
 
+    /// How many bytes the policies of a revision have.
+    ///
+    /// # Errors
+    /// [`StoreError::Missing`] if there is no such revision.
+    pub(super) async fn revision_bytes(
+        &self,
+        organization: i64,
+        policy: &str,
+        version: i64,
+    ) -> Result<usize, StoreError> {
+        let query = format!(
+            "SELECT policy_revisions.bytes {OF_POLICIES} AND policy_revisions.version = $3"
+        );
+        let query = sqlx::query(&query)
+            .bind(organization)
+            .bind(policy.to_owned())
+            .bind(version);
+        let row = query.fetch_optional(&self.pool).await?.ok_or(MISSING)?;
+        Ok(usize::try_from(number(&row, "bytes")?).unwrap_or_default())
+    }
+
     /// A revision of policies, with them as a JSON array.
     ///
     /// # Errors

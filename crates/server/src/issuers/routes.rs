@@ -1,6 +1,5 @@
 //! Routes of issuers: `/api/orgs/{org}/oidc/issuers`.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Json;
@@ -11,23 +10,24 @@ use axum::response::{IntoResponse, Response};
 use claimgate::issuer::{Issuer, IssuerDefinition};
 use claimgate::jwt::Jwks;
 use claimgate::pattern::Dialect;
-use claimgate::policy::parse_policies;
-use claimgate_analysis::effect;
 use claimgate_api::{ErrorBody, IssuerBody, IssuerInput, IssuersBody, RevokedBody};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::answers;
 use super::guarded::guarded;
+use super::input::{changes, new_issuer};
+use super::limits::MAX_POLICY_BYTES;
 use super::record::{IssuerRecord, IssuerSettings, IssuerUpdate, NewIssuer};
-use super::wire::{add_policies, apply, key_error_detail, read_document, unsaved_policies};
+use super::wire::{apply, key_error_detail};
 use crate::app::App;
 use crate::clock::now;
+use crate::db::error::StoreError;
 use crate::http::conditional::{etag, if_match};
 use crate::http::error::ApiError;
 use crate::http::request;
-use crate::http::request::json_body;
 use crate::keys::error::KeyError;
 use crate::tokens::caller::Caller;
 
@@ -51,6 +51,8 @@ struct IssuersQuery {
 }
 
 /// List issuers
+///
+/// A list with policies has at most 16 MiB of them.
 #[utoipa::path(get, path = "/api/orgs/{org}/oidc/issuers", operation_id = "listIssuers", tag = "issuers",
     params(("org" = String, Path), IssuersQuery),
     responses((status = 200, body = IssuersBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
@@ -61,25 +63,31 @@ async fn list(
     Path(org): Path<String>,
     caller: Caller,
     uri: Uri,
-) -> Result<Json<IssuersBody>, ApiError> {
+) -> Result<Response, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
     let query: IssuersQuery = request::query(&uri)?;
-    let issuers = app.store.issuers(organization.id).await?;
-    let mut bodies: Vec<_> = issuers.iter().map(IssuerBody::from).collect();
-    if query.policies {
-        let policies = app.store.policies(organization.id).await?;
-        let of_issuer: HashMap<_, _> = policies
-            .iter()
-            .map(|policy| (policy.issuer.as_str(), policy))
-            .collect();
-        for (body, issuer) in bodies.iter_mut().zip(&issuers) {
-            let policies = of_issuer.get(issuer.id.as_str()).copied();
-            add_policies(body, issuer.version, policies);
-        }
+    let (store, organization) = (&app.store, organization.id);
+    let found = match query.policies {
+        true => store.policy_bytes(organization, None).await?,
+        false => 0,
+    };
+    if found > MAX_POLICY_BYTES {
+        return Err(ApiError::bad_request(format!(
+            "expected at most {MAX_POLICY_BYTES} bytes of policies in a list, found {found}: list the issuers without \
+             `policies`, and read the policies of each at `auth/policies/oidcissuers/{{id}}`"
+        )));
     }
-    Ok(Json(IssuersBody {
-        oidc_issuers: bodies,
-    }))
+    let length = found + store.key_set_bytes(organization).await?;
+    let load = async {
+        let issuers = store.issuers(organization).await?;
+        let policies = match query.policies {
+            true => Some(store.policies(organization).await?),
+            false => None,
+        };
+        Ok::<_, StoreError>((issuers, policies))
+    };
+    let answer = |(issuers, policies): (Vec<_>, _)| answers::issuers(&issuers, policies);
+    answers::respond(&app, (organization, length), load, answer).await
 }
 
 /// Register an issuer
@@ -100,14 +108,7 @@ async fn create(
     body: Bytes,
 ) -> Result<Response, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
-    let mut input: IssuerInput = json_body(&body)?;
-    let url = input.url.take().filter(|url| !url.is_empty());
-    let url = url.ok_or_else(|| ApiError::bad_request("the issuer url is required"))?;
-    require_name(input.name.as_deref())?;
-    let document = read_document(&body, &url)?;
-    if !document.definition.policies.is_empty() {
-        return Err(unsaved_policies(&body));
-    }
+    let (url, input) = new_issuer(&app, organization.id, body).await?;
     let mut settings = apply(input, IssuerSettings::default())?;
     check(&url, &settings)?;
     if settings.jwks.is_none() {
@@ -161,30 +162,7 @@ async fn update(
 ) -> Result<Response, ApiError> {
     let organization = caller.require_admin(&app.store, &org).await?;
     let expected = if_match(&headers)?;
-    let mut input: IssuerInput = json_body(&body)?;
-    let before = app.store.issuer(organization.id, &id).await?;
-    require_name(input.name.as_deref())?;
-    if let Some(url) = input.url.take().filter(|url| *url != before.url) {
-        let message = format!(
-            "the issuer url cannot be changed from `{}` to `{url}`",
-            before.url
-        );
-        return Err(ApiError::bad_request(message));
-    }
-    let document = read_document(&body, &before.url)?;
-    if document.has_policies {
-        let stored = app.store.policies_of(organization.id, &id).await?;
-        let stored = parse_policies(&stored.document).unwrap_or_default();
-        if !document
-            .definition
-            .policies
-            .iter()
-            .map(effect)
-            .eq(stored.iter().map(effect))
-        {
-            return Err(unsaved_policies(&body));
-        }
-    }
+    let (before, input) = changes(&app, (organization.id, &id), body).await?;
     let mut settings = apply(input, before.settings.clone())?;
     check(&before.url, &settings)?;
     let had_keys = before.settings.jwks.is_some();
@@ -303,13 +281,6 @@ async fn revoke_tokens(
         .await?;
     app.directory.note_change(&org, change);
     Ok(Json(RevokedBody { revoked }))
-}
-
-fn require_name(name: Option<&str>) -> Result<(), ApiError> {
-    match name.map(str::trim) {
-        None | Some("") => Err(ApiError::bad_request("the issuer name is required")),
-        Some(_) => Ok(()),
-    }
 }
 
 fn answer(record: &IssuerRecord) -> Response {

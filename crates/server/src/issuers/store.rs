@@ -2,6 +2,7 @@
 
 use claimgate_api::ChangeAction;
 
+use super::limits::require_place;
 use super::record::{IssuerRecord, IssuerUpdate, NewIssuer, PolicyRecord};
 use crate::changes::difference;
 use crate::changes::record::Change;
@@ -129,7 +130,8 @@ impl Store {
     /// Registers an issuer. Returns the number of the change as well.
     ///
     /// # Errors
-    /// [`StoreError::Exists`] if the organization has an issuer with that URL.
+    /// [`StoreError::Exists`] if the organization has an issuer with that URL, and [`StoreError::Limit`] if it
+    /// has as many as it may.
     pub async fn create_issuer(
         &self,
         new: NewIssuer,
@@ -143,6 +145,7 @@ impl Store {
         } = new;
         let mut transaction = self.begin().await?;
         let organization = Self::bump_version(&mut transaction, organization).await?;
+        require_place(&mut transaction, &organization).await?;
         let record = IssuerRecord {
             id: random::id(),
             organization: organization.name.clone(),
@@ -295,7 +298,7 @@ impl Store {
         let record = IssuerRecord::read(&row)?;
         expect_version(expected, record.version)?;
         let mut before = difference::settings(&record.settings);
-        before["policies"] = serde_json::from_str(&text(&row, "document")?).unwrap_or_default();
+        before["policies"] = difference::bounded_text(&text(&row, "document")?);
         let policies = "DELETE FROM policies WHERE issuer = $2
                         AND EXISTS (SELECT 1 FROM issuers WHERE organization = $1 AND id = $2)";
         let issuer = "DELETE FROM issuers WHERE organization = $1 AND id = $2";

@@ -35,7 +35,7 @@ impl Deleted {
     }
 
     /// Reads what the change has recorded; `None` if it was too long to be recorded.
-    fn read(recorded: &str) -> Option<Self> {
+    pub(super) fn read(recorded: &str) -> Option<Self> {
         #[derive(Deserialize)]
         #[serde(rename_all = "camelCase")]
         struct Recorded {
@@ -61,9 +61,9 @@ fn effects(policies: &[PolicyDefinition]) -> Vec<String> {
 }
 
 impl Store {
-    /// The issuer with the URL that an organization had before, if these are the policies that a new issuer
-    /// is registered with, and the latest deletion of the URL was made with the same token, less than
-    /// [`UNDO_SECONDS`] before `now`.
+    /// What is recorded of the issuer with the URL that an organization had before ([`Deleted::read`]), if
+    /// these are the policies that a new issuer is registered with, and the latest deletion of the URL was
+    /// made with the same token, less than [`UNDO_SECONDS`] before `now`.
     ///
     /// # Errors
     /// [`StoreError`] of the database.
@@ -72,7 +72,7 @@ impl Store {
         organization: i64,
         (url, policies): (&str, &PolicyRecord),
         now: i64,
-    ) -> Result<Option<Deleted>, StoreError> {
+    ) -> Result<Option<String>, StoreError> {
         if policies.version != 1 {
             return Ok(None);
         }
@@ -88,7 +88,7 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let is_own = self.author.is_same_token(&text(&row, "author")?);
         let recorded = text(&row, "earlier")?;
-        Ok(is_own.then(|| Deleted::read(&recorded)).flatten())
+        Ok(is_own.then_some(recorded))
     }
 }
 

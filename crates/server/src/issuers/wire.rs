@@ -7,15 +7,10 @@ use claimgate::time::format_utc;
 use claimgate_api::{AuthPolicyBody, ErrorDetail, IssuerBody, IssuerInput, RevisionEntry};
 use claimgate_formats::{IssuerDocument, read_issuer, thumbprint};
 
+use super::limits::key_set_problem;
 use super::record::{IssuerRecord, IssuerSettings, PolicyRecord, RevisionRecord};
 use crate::http::error::ApiError;
 use crate::keys::error::KeyError;
-
-/// Adds the members that a list has only on request.
-pub(super) fn add_policies(body: &mut IssuerBody, version: i64, policies: Option<&PolicyRecord>) {
-    body.version = Some(version);
-    body.auth_policy = policies.map(AuthPolicyBody::from);
-}
 
 impl From<&IssuerRecord> for IssuerBody {
     fn from(record: &IssuerRecord) -> Self {
@@ -47,7 +42,7 @@ impl From<&IssuerRecord> for IssuerBody {
 /// Applies an input to an issuer's settings.
 ///
 /// # Errors
-/// 400 for an invalid name or thumbprint.
+/// 400 for an invalid name or thumbprint, or too many new keys.
 pub(super) fn apply(
     input: IssuerInput,
     mut settings: IssuerSettings,
@@ -74,7 +69,12 @@ pub(super) fn apply(
         settings.max_expiration = max_expiration;
     }
     if let Some(jwks) = input.jwks {
-        settings.jwks = jwks.map(|jwks| as_object(jwks).to_string());
+        let jwks = jwks.map(|jwks| as_object(jwks).to_string());
+        let new = jwks.as_ref().filter(|_| jwks != settings.jwks);
+        if let Some(problem) = new.and_then(|jwks| key_set_problem(jwks.len())) {
+            return Err(ApiError::invalid_document(problem.into()));
+        }
+        settings.jwks = jwks;
     }
     settings.single_use = input
         .single_use
@@ -145,16 +145,14 @@ pub(super) fn key_error_detail(error: &KeyError) -> ErrorDetail {
     }
 }
 
-impl From<&PolicyRecord> for AuthPolicyBody {
-    fn from(record: &PolicyRecord) -> Self {
-        Self {
-            id: record.id.clone(),
-            version: record.version,
-            created: format_utc(record.created),
-            modified: format_utc(record.modified),
-            policies: stored_policies(&record.document),
-            findings: Vec::new(),
-        }
+/// What is known of policies, without them.
+pub(super) fn head(record: &PolicyRecord) -> AuthPolicyBody {
+    AuthPolicyBody {
+        id: record.id.clone(),
+        version: record.version,
+        created: format_utc(record.created),
+        modified: format_utc(record.modified),
+        ..AuthPolicyBody::default()
     }
 }
 
@@ -189,8 +187,10 @@ pub(super) fn policies_json(mut policies: Vec<PolicyDefinition>) -> serde_json::
 #[cfg(test)]
 mod tests {
     use claimgate::policy::parse_policies;
+    use serde_json::json;
 
     use super::{IssuerInput, IssuerSettings, apply, policies_json};
+    use crate::issuers::limits::MAX_KEY_SET_BYTES;
 
     #[test]
     fn policies_have_permissions_always_and_report_only_where_it_is_true() {
@@ -217,6 +217,23 @@ mod tests {
             assert_eq!(json[0].get("reportOnly"), report_only.as_ref(), "{members}");
             assert_eq!(json[0]["authorizedPermissions"], serde_json::json!([]));
         }
+    }
+
+    #[test]
+    fn only_new_keys_are_limited() {
+        let keys = |length: usize| json!({"keys": [], "a": "b".repeat(length)});
+        let input = |jwks| IssuerInput {
+            jwks: Some(Some(jwks)),
+            ..IssuerInput::named("a")
+        };
+        let before = IssuerSettings {
+            jwks: Some(keys(MAX_KEY_SET_BYTES).to_string()),
+            ..IssuerSettings::default()
+        };
+        assert!(apply(input(keys(MAX_KEY_SET_BYTES)), before.clone()).is_ok());
+        assert!(apply(input(keys(MAX_KEY_SET_BYTES - 100)), before.clone()).is_ok());
+        let error = apply(input(keys(MAX_KEY_SET_BYTES + 1)), before).unwrap_err();
+        assert_eq!(error.body().errors[0].code, "jwks-too-large");
     }
 
     #[test]

@@ -67,6 +67,15 @@ impl Bootstrap {
         }
         // Another process may have written it at the same moment.
         let place = Place::look(config, store).await?;
+        let is_lost = |place: &&Place<'_>| !place.is_ours;
+        if let Some(place) = place.as_ref().filter(is_lost) {
+            let file = place.path.file().display();
+            tracing::warn!(
+                %file,
+                "the bootstrap token was not used yet, and it is not in its file: if it was not kept elsewhere, start the \
+                 server with --bootstrap-token-file, which replaces it"
+            );
+        }
         let file = place.filter(|place| place.is_ours);
         let file = BootstrapFile {
             file: file.map(|place| place.path.file().to_path_buf()),
@@ -157,6 +166,8 @@ impl BootstrapFile {
 async fn store_configured(store: &Store, key: &HashKey, token: &str) -> Result<(), StoreError> {
     let hash = key.hash(token);
     store.set_bootstrap(&hash, now()).await?;
+    // A generated one that was waiting for its use is invalid now.
+    store.note_bootstrap_use(now()).await?;
     if store
         .token(&hash)
         .await?

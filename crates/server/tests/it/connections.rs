@@ -1,17 +1,12 @@
-//! Clients that hold connections: too many of them, readers that take nothing of an answer, and
-//! clients of HTTP/2 that never ask for anything.
+//! Clients that hold connections: too many of them, and readers that take nothing of an answer. Those of
+//! HTTP/2 are in `http_2.rs`.
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::LazyLock;
 use std::time::Duration;
 
-use axum::http::Request;
 use claimgate_server::config::{Config, ConnectionLimits};
 use claimgate_server::{Asset, Assets, Server, listen};
-use http_body_util::Empty;
-use hyper::body::Bytes;
-use hyper::client::conn::http2;
-use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 
@@ -20,22 +15,22 @@ use crate::support::site::config;
 use crate::support::waiting::eventually;
 
 /// More than all buffers between the server and a client hold.
-const LARGE: usize = 64 << 20;
+pub(crate) const LARGE: usize = 64 << 20;
 
 static LARGE_FILE: LazyLock<Vec<u8>> = LazyLock::new(|| vec![7; LARGE]);
 
 /// Short where a test waits for it to pass.
-const SHORT: Duration = Duration::from_millis(300);
+pub(crate) const SHORT: Duration = Duration::from_millis(300);
 const LONG: Duration = Duration::from_secs(3_600);
 
-struct Listening {
-    address: SocketAddr,
+pub(crate) struct Listening {
+    pub(crate) address: SocketAddr,
     _server: Server,
     _database: Database,
 }
 
 impl Listening {
-    async fn start(connections: ConnectionLimits, trusted_proxies: usize) -> Self {
+    pub(crate) async fn start(connections: ConnectionLimits, trusted_proxies: usize) -> Self {
         let database = Database::sqlite();
         let files = vec![Asset {
             path: "large.bin",
@@ -70,7 +65,7 @@ impl Listening {
     }
 
     /// Whether a new connection is answered.
-    async fn answers(&self) -> bool {
+    pub(crate) async fn answers(&self) -> bool {
         let mut stream = TcpStream::connect(self.address).await.unwrap();
         is_answered(&mut stream).await
     }
@@ -140,7 +135,7 @@ async fn behind_a_proxy_only_the_total_is_limited() {
 
 /// One place, so that it shows when that is free. hyper's own timeouts have no part in this: they
 /// would come too late.
-fn one_place() -> ConnectionLimits {
+pub(crate) fn one_place() -> ConnectionLimits {
     ConnectionLimits {
         total: 1,
         head_timeout: LONG,
@@ -151,7 +146,7 @@ fn one_place() -> ConnectionLimits {
 }
 
 /// What a future comes to, if the server does not wait forever.
-async fn in_time<T>(future: impl Future<Output = T>) -> T {
+pub(crate) async fn in_time<T>(future: impl Future<Output = T>) -> T {
     let deadline = Duration::from_secs(60);
     tokio::time::timeout(deadline, future)
         .await
@@ -202,86 +197,6 @@ async fn an_idle_connection_is_closed() {
     let mut rest = Vec::new();
     let _ = in_time(stream.read_to_end(&mut rest)).await;
     assert_eq!(rest, b"");
-}
-
-/// A frame of HTTP/2 (RFC 9113, section 4.1) on the connection itself.
-fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
-    let length = u8::try_from(payload.len()).unwrap();
-    [&[0, 0, length, kind, 0, 0, 0, 0, 0], payload].concat()
-}
-
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const SETTINGS: u8 = 4;
-const PING: u8 = 6;
-
-/// It sends pings and gets their answers, so there is never silence.
-#[tokio::test]
-async fn a_client_of_http_2_without_a_request_loses_its_connection_whatever_it_sends() {
-    let limits = ConnectionLimits {
-        idle_timeout: SHORT,
-        ..one_place()
-    };
-    let server = Listening::start(limits, 0).await;
-    let mut stream = TcpStream::connect(server.address).await.unwrap();
-    let start = [PREFACE, &frame(SETTINGS, &[])].concat();
-    stream.write_all(&start).await.unwrap();
-    let mut answers = 0;
-    let mut bytes = [0; 1_024];
-    in_time(async {
-        while stream.write_all(&frame(PING, &[7; 8])).await.is_ok() {
-            match stream.read(&mut bytes).await {
-                Ok(1..) => answers += 1,
-                _ => break,
-            }
-            tokio::time::sleep(SHORT / 20).await;
-        }
-    })
-    .await;
-    assert!(answers > 0, "it was answered until then");
-    eventually("its place is free", async || server.answers().await).await;
-}
-
-/// Its window for bodies is closed: the network would take everything.
-#[tokio::test]
-async fn a_client_of_http_2_that_opens_no_window_loses_its_connection() {
-    let limits = ConnectionLimits {
-        write_timeout: SHORT,
-        ..one_place()
-    };
-    let server = Listening::start(limits, 0).await;
-    let stream = TcpStream::connect(server.address).await.unwrap();
-    let (mut sender, connection) = http2::Builder::new(TokioExecutor::new())
-        .initial_stream_window_size(0)
-        .handshake(TokioIo::new(stream))
-        .await
-        .unwrap();
-    let connection = tokio::spawn(connection);
-    let request = Request::get("http://a/large.bin");
-    let request = request.body(Empty::<Bytes>::new()).unwrap();
-    let response = sender.send_request(request).await.unwrap();
-    assert_eq!(response.status(), 200);
-    let _ = in_time(connection).await.unwrap();
-    eventually("its place is free", async || server.answers().await).await;
-    drop((response, sender));
-}
-
-#[tokio::test]
-async fn requests_of_http_2_are_answered() {
-    let server = Listening::start(ConnectionLimits::default(), 0).await;
-    let stream = TcpStream::connect(server.address).await.unwrap();
-    let (mut sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream))
-        .await
-        .unwrap();
-    tokio::spawn(connection);
-    for path in ["healthz", "large.bin", "healthz"] {
-        let request = Request::get(format!("http://a/{path}"));
-        let request = request.body(Empty::<Bytes>::new()).unwrap();
-        let response = sender.send_request(request).await.unwrap();
-        assert_eq!(response.status(), 200);
-        let body = http_body_util::BodyExt::collect(response.into_body());
-        let body = body.await.unwrap().to_bytes();
-        assert_eq!(body.len() == LARGE, path == "large.bin", "{path}");
-    }
 }
 
 /// What a client reads that sends a body of `length` bytes whole before it reads anything.

@@ -186,3 +186,24 @@ fn paths(pattern: &str, issuer: &str, policy: &str) -> Vec<String> {
     }
     paths
 }
+
+#[tokio::test]
+async fn a_content_type_that_is_not_text_is_named_as_that() {
+    let database = Database::sqlite();
+    let site = Site::start(config(&database.url)).await;
+    for (value, expected) in [
+        (
+            &b"application/json\xff"[..],
+            "found `bytes that are not ASCII text`",
+        ),
+        (b"text/plain", "found `text/plain`"),
+    ] {
+        let request = Request::post("/api/oauth/token").header("content-type", value);
+        let answer = site.send(request.body(Body::from("{}")).unwrap()).await;
+        let description = answer.expect(400)["error_description"].clone();
+        assert!(
+            description.as_str().unwrap().contains(expected),
+            "{description}"
+        );
+    }
+}

@@ -165,6 +165,11 @@ impl Serve {
         self.is_log_text() || std::io::stderr().is_terminal()
     }
 
+    /// Whether every line that is written is read as JSON.
+    pub(in crate::serve) fn is_log_for_programs(&self) -> bool {
+        self.log_format.as_deref() == Some("json") || !self.is_log_for_people()
+    }
+
     fn is_log_text(&self) -> bool {
         self.log_format.as_deref() == Some("text")
     }

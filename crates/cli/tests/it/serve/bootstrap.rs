@@ -242,3 +242,25 @@ fn a_folder_that_cannot_be_written_leaves_no_token_behind() {
     let _server = Process::builder(files.path()).without_bootstrap().start();
     assert!(bootstrap(files.path()).is_some());
 }
+
+#[test]
+fn a_start_without_the_file_of_an_unused_token_says_how_to_replace_it() {
+    let files = tempfile::tempdir().unwrap();
+    let start = || Process::builder(files.path()).without_bootstrap().start();
+    let says_so = |server: &mut Process| {
+        assert!(server.stop().success());
+        let log = server.errors();
+        let warnings = log.lines().filter(|line| line.contains("WARN"));
+        warnings
+            .filter(|line| {
+                line.contains("not in its file") && line.contains("--bootstrap-token-file")
+            })
+            .count()
+    };
+    assert_eq!(says_so(&mut start()), 0);
+    assert_eq!(says_so(&mut start()), 0, "it is there");
+    std::fs::remove_file(files.path().join(BOOTSTRAP_FILE)).unwrap();
+    assert_eq!(says_so(&mut start()), 1);
+    assert_eq!(says_so(&mut Process::builder(files.path()).start()), 0);
+    assert_eq!(says_so(&mut start()), 0, "another one was configured");
+}

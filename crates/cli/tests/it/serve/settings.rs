@@ -93,6 +93,36 @@ fn every_line_of_a_log_in_json_is_json() {
 }
 
 #[test]
+fn a_failed_start_is_a_line_of_the_log() {
+    let files = tempfile::tempdir().unwrap();
+    let fail = |arguments: &[&str]| {
+        let wrong = ["--oidc-issuer", "http://a.example"];
+        let arguments = [&wrong[..], arguments].concat();
+        let builder = Process::builder(files.path()).arguments(&arguments);
+        builder.log_of_failure()
+    };
+    for arguments in [
+        &[][..],
+        &["--log-format", "json"],
+        &["--log", "off"],
+        &["--log", "claimgate=loud"],
+    ] {
+        let log = fail(arguments);
+        let lines = log.lines().map(|line| {
+            let line: Result<Value, _> = serde_json::from_str(line);
+            line.unwrap_or_else(|error| panic!("{error}: {log}"))
+        });
+        let last = lines.last().unwrap();
+        assert_eq!(last["level"], "ERROR", "{log}");
+        assert!(last["timestamp"].as_str().unwrap().ends_with('Z'), "{log}");
+        let message = last["message"].as_str().unwrap();
+        assert!(message.contains("expected"), "{log}");
+    }
+    let text = fail(&["--log-format", "text"]);
+    assert!(text.starts_with("error: "), "{text}");
+}
+
+#[test]
 fn a_bootstrap_token_that_cannot_be_sent_is_refused() {
     let files = tempfile::tempdir().unwrap();
     let thirty = "secret-secret-secret-secret-secr";

@@ -5,6 +5,7 @@
 //! `prefer`, would accept any certificate, and continue without TLS where an attacker refuses it. The
 //! environment (`PGSSLMODE`) cannot weaken this.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
@@ -16,6 +17,15 @@ use crate::db::error::{StoreError, cause};
 
 /// The parameters of a URL that name the mode.
 const MODES: [&str; 2] = ["sslmode", "ssl-mode"];
+/// The modes, in lowercase.
+const VALUES: [&str; 6] = [
+    "disable",
+    "allow",
+    "prefer",
+    "require",
+    "verify-ca",
+    "verify-full",
+];
 /// The parameters of a URL that name the authorities to trust.
 const ROOTS: [&str; 3] = ["sslrootcert", "ssl-root-cert", "ssl-ca"];
 /// The parameters of a URL that name a file.
@@ -56,6 +66,7 @@ impl Address {
     pub(super) fn parse(text: &str) -> Result<Self, StoreError> {
         let problem = |problem: String| StoreError::Address { problem };
         let mut url = Url::parse(text).map_err(|error| problem(error.to_string()))?;
+        check_modes(&url).map_err(problem)?;
         let host = read(&url)?.get_host().to_owned();
         if let Some(bare) = host
             .strip_prefix('[')
@@ -189,6 +200,21 @@ fn set_mode(url: &mut Url, mode: &str) {
         .clear()
         .extend_pairs(others)
         .append_pair(MODES[0], mode);
+}
+
+/// Checks the modes of a URL. The driver's error would have another name of the parameter.
+fn check_modes(url: &Url) -> Result<(), String> {
+    let mut pairs = url.query_pairs();
+    let is_unknown = |(name, value): &(Cow<'_, str>, Cow<'_, str>)| {
+        let is_known = |known: &&str| known.eq_ignore_ascii_case(value);
+        MODES.contains(&&**name) && !VALUES.iter().any(|known| is_known(known))
+    };
+    pairs.find(is_unknown).map_or(Ok(()), |(name, value)| {
+        let expected = VALUES.join("`, `");
+        Err(format!(
+            "expected `{name}` to be one of `{expected}`, found `{value}`"
+        ))
+    })
 }
 
 /// The values of parameters of a URL.
@@ -333,7 +359,14 @@ mod tests {
             Err(error) => error.to_string(),
         };
         for (url, expected) in [
-            ("postgres://u:secret@db.example/a?sslmode=full", "\"full\""),
+            (
+                "postgres://u:secret@db.example/a?sslmode=bogus",
+                "expected `sslmode` to be one of `disable`, `allow`, `prefer`, `require`, `verify-ca`, `verify-full`, found `bogus`",
+            ),
+            (
+                "postgres://u:secret@db.example/a?ssl-mode=",
+                "expected `ssl-mode` to be one of",
+            ),
             ("postgres://u:secret@db.example:port/a", "port"),
             (
                 "postgres://u:secret@db.example/a?sslmode=verify-full&sslmode=disable",

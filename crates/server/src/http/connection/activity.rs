@@ -1,8 +1,9 @@
 //! What happens on a connection: how many requests are open on it, and when something last moved. The
 //! timeouts of [`super::stream`] are derived from it.
 //!
-//! Bytes alone do not show that a client is alive: an HTTP/2 client that only answers pings sends and
-//! receives some all the time.
+//! Bytes do not show that a client of HTTP/2 takes its answers: pings, settings and window updates cause
+//! bytes in both directions, as many as it likes. Only requests count, and parts of answers that have left.
+//! HTTP/1 has no bytes but those of requests and answers, so there bytes count too.
 
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -18,13 +19,13 @@ use tower::Service;
 use super::request_body::{RequestBody, watched};
 use crate::lock::lock;
 
-/// The largest part of an answer that is passed on at once, in bytes. HTTP/2 would otherwise take all
-/// of a body, and whether the client takes it could not be seen.
-const PIECE: usize = 16 * 1024;
-
 /// How many bytes of answers a client has to take within the write timeout: 240 bytes a second at the
-/// default of thirty seconds. Pings and acknowledgements are fewer.
+/// default of thirty seconds.
 const LEAST_PROGRESS: usize = 7_200;
+
+/// The largest part of an answer that is passed on at once, in bytes. HTTP/2 would otherwise take all
+/// of a body, and whether the client takes it could not be seen. A part that has left is progress.
+const PIECE: usize = LEAST_PROGRESS;
 
 /// What happens on a connection. Clones share it.
 #[derive(Clone, Debug)]
@@ -34,12 +35,14 @@ pub(super) struct Activity(Arc<Mutex<State>>);
 struct State {
     /// Requests without an answer. Their time is limited elsewhere.
     handled: usize,
-    /// Answers with a body that is not passed on yet.
+    /// Answers with a body that is not passed on yet, and parts of them that have not left.
     sent: usize,
-    /// When a request or answer last began or ended, or enough bytes were taken.
+    /// When a request or answer last began or ended, or enough of an answer was taken.
     moved: Instant,
     /// Bytes that were taken since.
     taken: usize,
+    /// Whether the client speaks HTTP/2.
+    is_multiplexed: bool,
     /// Whether a request was answered before all of it had arrived.
     is_answered_early: bool,
 }
@@ -57,13 +60,22 @@ impl Activity {
             sent: 0,
             moved: Instant::now(),
             taken: 0,
+            is_multiplexed: false,
             is_answered_early: false,
         })))
+    }
+
+    /// Notes that the client speaks HTTP/2, where bytes are no progress.
+    pub(super) fn multiplex(&self) {
+        lock(&self.0).is_multiplexed = true;
     }
 
     /// Notes bytes that the client's network has taken.
     pub(super) fn took(&self, bytes: usize) {
         let mut state = lock(&self.0);
+        if state.is_multiplexed {
+            return;
+        }
         state.taken += bytes;
         if state.taken >= LEAST_PROGRESS {
             state.moves();
@@ -107,6 +119,29 @@ impl Activity {
 struct Counted {
     activity: Activity,
     counter: fn(&mut State) -> &mut usize,
+}
+
+impl Counted {
+    /// Counts a part of it apart.
+    fn part(&self) -> Self {
+        *(self.counter)(&mut lock(&self.activity.0)) += 1;
+        Self {
+            activity: self.activity.clone(),
+            counter: self.counter,
+        }
+    }
+}
+
+/// A part of an answer, which is dropped when the network has it.
+struct Piece {
+    bytes: Bytes,
+    _counted: Counted,
+}
+
+impl AsRef<[u8]> for Piece {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 impl Drop for Counted {
@@ -201,7 +236,13 @@ impl<B: Body<Data = Bytes> + Unpin> Body for TrackedBody<B> {
             }
         }
         let length = self.rest.len().min(PIECE);
-        let piece = self.rest.split_to(length);
+        let mut piece = self.rest.split_to(length);
+        if let Some(sent) = &self.sent {
+            piece = Bytes::from_owner(Piece {
+                bytes: piece,
+                _counted: sent.part(),
+            });
+        }
         if self.is_end_stream() {
             self.sent = None;
         }
@@ -270,6 +311,9 @@ mod tests {
             assert_eq!(piece.len(), length);
             assert_eq!(body.size_hint().exact(), Some(rest as u64));
             assert_eq!(body.is_end_stream(), rest == 0);
+            advance(WRITE / 2).await;
+            assert_eq!(left(&activity), Some(WRITE / 2), "it has not left");
+            drop(piece);
             let expected = if rest == 0 { IDLE } else { WRITE };
             assert_eq!(left(&activity), Some(expected));
         }
@@ -286,6 +330,19 @@ mod tests {
         assert_eq!(left(&activity), Some(WRITE - second));
         activity.took(1);
         assert_eq!(left(&activity), Some(WRITE));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn bytes_of_http_2_are_no_progress() {
+        let activity = Activity::new();
+        activity.multiplex();
+        advance(WRITE / 2).await;
+        activity.took(100 * LEAST_PROGRESS);
+        assert_eq!(left(&activity), Some(IDLE - WRITE / 2));
+        let _sent = activity.count(|state| &mut state.sent);
+        advance(WRITE / 2).await;
+        activity.took(100 * LEAST_PROGRESS);
+        assert_eq!(left(&activity), Some(WRITE / 2));
     }
 
     #[tokio::test]

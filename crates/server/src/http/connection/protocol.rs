@@ -58,8 +58,11 @@ impl Protocol {
         let expected = &PREFACE[self.seen..];
         let length = bytes.len().min(expected.len());
         self.seen += length;
-        if bytes[..length] != expected[..length] || self.seen == PREFACE.len() {
+        if bytes[..length] != expected[..length] {
             self.negotiation = None;
+        } else if self.seen == PREFACE.len() {
+            self.negotiation = None;
+            self.activity.multiplex();
         }
     }
 
@@ -194,25 +197,31 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn bytes_without_a_request_do_not_keep_a_connection_open() {
-        let (mut client, mut server, _) = pair();
-        client.write_all(PREFACE).await.unwrap();
-        let chatter = tokio::spawn(async move {
-            let mut answers = [0; 17];
-            while client.write_all(&[0; 17]).await.is_ok() {
-                client.read_exact(&mut answers).await.unwrap();
-                sleep(Duration::from_millis(100)).await;
-            }
-        });
-        let mut bytes = [0; 1_024];
-        let ended = loop {
-            match server.read(&mut bytes).await {
-                Ok(_) => server.write_all(&[0; 17]).await.unwrap(),
-                Err(error) => break error,
-            }
-        };
-        assert_eq!(ended.kind(), io::ErrorKind::TimedOut);
-        drop(server);
-        let _ = chatter.await;
+        // Ten frames of a ping a second, and far more than any progress of an answer.
+        for pause in [Duration::from_millis(100), Duration::from_millis(1)] {
+            let (mut client, mut server, _) = pair();
+            let started = tokio::time::Instant::now();
+            client.write_all(PREFACE).await.unwrap();
+            let chatter = tokio::spawn(async move {
+                let mut answers = [0; 170];
+                while client.write_all(&[0; 170]).await.is_ok() {
+                    client.read_exact(&mut answers).await.unwrap();
+                    sleep(pause).await;
+                }
+            });
+            let mut bytes = [0; 1_024];
+            let ended = loop {
+                match server.read(&mut bytes).await {
+                    Ok(_) => server.write_all(&[0; 170]).await.unwrap(),
+                    Err(error) => break error,
+                }
+            };
+            assert_eq!(ended.kind(), io::ErrorKind::TimedOut);
+            let took = started.elapsed();
+            assert!(took < limits().idle_timeout * 2, "{took:?}");
+            drop(server);
+            let _ = chatter.await;
+        }
     }
 
     #[tokio::test(start_paused = true)]
