@@ -1,5 +1,7 @@
 //! `claimgate serve`.
 
+mod environment_keys;
+mod lists;
 mod secrets;
 mod settings;
 mod state;
@@ -11,6 +13,7 @@ use anyhow::{Context as _, Result, anyhow};
 use claimgate_server::db::{StoreError, sqlite_file};
 use claimgate_server::{Server, StartError, Tls, listen};
 
+pub(crate) use environment_keys::EnvironmentKeyFlags;
 pub(crate) use settings::{MAX_LEEWAY, Serve};
 pub(crate) use state::StateFlags;
 

@@ -142,8 +142,10 @@ async fn save_text(
 ) -> Result<i64, ApiError> {
     let environment = &current.environment;
     let mut keys = scope.keys(environment).await?;
-    let master = scope.master()?;
-    let key = keys.is_used_up().then(|| keys.add(&master));
+    let key = match keys.is_used_up() {
+        true => Some(scope.add_key(&mut keys).await?),
+        false => None,
+    };
     let name = environment.name.to_string();
     let newest = current.text.clone();
     let prepared = blocking(&scope.app, move || prepare(&name, &text, &newest, &keys)).await?;
