@@ -109,7 +109,9 @@ async function request(method, path, body, token) {
 }
 
 /** Whether an error is that the server is gone, and not that it refused something. */
-const isGone = (error) => error instanceof TypeError || /ECONNRE|socket|terminated/i.test(`${error} ${error.cause ?? ''}`);
+function isGone(error) {
+  return error instanceof TypeError || /ECONNRE|socket|terminated/i.test(`${error} ${error.cause ?? ''}`);
+}
 
 async function save(world, done, name, text) {
   world.writer ??= await accessToken(server.url);

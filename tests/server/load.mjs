@@ -2,7 +2,7 @@
 // like those of GitHub Actions, and wrk.
 import { execFile, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -19,7 +19,7 @@ export const publicKeyPem = publicKey.export({ format: 'pem', type: 'spki' });
 /** Starts the server without rate limits, and returns its process and address. */
 export function startServer(program, folder, database) {
   const key = join(folder, 'key');
-  writeFileSync(key, randomUUID() + randomUUID(), { mode: 0o600 });
+  if (!existsSync(key)) writeFileSync(key, randomUUID() + randomUUID(), { mode: 0o600 });
   const words = ['serve', '--listen', '127.0.0.1:0', '--database', database, '--token-key-file', key,
     '--address-rate', '0', '--issuer-rate', '0', '--log', 'warn', '--log-format', 'text'];
   const child = spawn(program, words, { env: { ...process.env, CLAIMGATE_BOOTSTRAP_TOKEN: BOOTSTRAP }, stdio: ['ignore', 'ignore', 'pipe'] });
