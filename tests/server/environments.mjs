@@ -13,19 +13,25 @@ export const MAIN = 'repo:acme/app:ref:refs/heads/main';
 /** The URL of the issuer with whose tokens environments log in to clouds. */
 export const ESC_ISSUER = 'https://esc.example/oidc';
 
+/** A new key for environments. */
+export const newKey = () => Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64');
+
 /**
  * Starts both. Jobs whose subject matches `subjects` get organization tokens, which have admin permission on all environments.
- * `options` are further arguments of the server, and `trusted` an authority other than a new one.
+ * `options` are further arguments of the server, `trusted` an authority other than a new one, and `key` what the file of the key
+ * has. `database` has to be given if the server is started again, by `restart`.
  */
-export async function start({ options = [], subjects = 'repo:acme/app:*', trusted } = {}) {
+export async function start({ options = [], subjects = 'repo:acme/app:*', trusted, key = newKey(), database } = {}) {
   const world = { trusted: trusted ?? await authority(), folder: mkdtempSync(join(tmpdir(), 'claimgate-environments-')) };
+  world.keyFile = join(world.folder, 'environment.key');
+  writeFileSync(world.keyFile, `${key}\n`, { mode: 0o600 });
   world.stop = async () => {
     await world.server?.stop();
     await world.issuer?.stop();
     rmSync(world.folder, { recursive: true });
   };
   try {
-    await fill(world, options, subjects);
+    await fill(world, options, subjects, database);
   } catch (error) {
     await world.stop();
     throw error;
@@ -33,15 +39,18 @@ export async function start({ options = [], subjects = 'repo:acme/app:*', truste
   return world;
 }
 
-async function fill(world, options, subjects) {
-  const { trusted, folder } = world;
+async function fill(world, options, subjects, database) {
+  const { trusted, keyFile } = world;
   const issuer = await issuers.start(await localhost(trusted), [AUDIENCE]);
   world.issuer = issuer;
-  const key = join(folder, 'environment.key');
-  writeFileSync(key, `${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString('base64')}\n`, { mode: 0o600 });
-  const words = ['--issuer-root', 'AUTHORITY', '--environment-key-file', key, '--oidc-issuer', ESC_ISSUER, '--address-rate', '0', ...options];
-  const server = await servers.start(await localhost(trusted), trusted.pem, words);
-  world.server = server;
+  const words = ['--issuer-root', 'AUTHORITY', '--environment-key-file', keyFile, '--oidc-issuer', ESC_ISSUER, '--address-rate', '0', ...options];
+  world.restart = async () => {
+    await world.server?.stop();
+    world.server = undefined;
+    world.server = await servers.start(await localhost(trusted), trusted.pem, words, database);
+  };
+  await world.restart();
+  const { server } = world;
   const rules = { aud: AUDIENCE, sub: subjects };
   await servers.register(server, issuer, [{ decision: 'allow', tokenType: 'organization', rules }]);
   const access = [{ to: 'organization', project: '*', environment: '*', permission: 'admin' }];

@@ -2,7 +2,7 @@
 // like those of GitHub Actions, and wrk.
 import { execFile, spawn } from 'node:child_process';
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -19,7 +19,7 @@ export const publicKeyPem = publicKey.export({ format: 'pem', type: 'spki' });
 /** Starts the server without rate limits, and returns its process and address. */
 export function startServer(program, folder, database) {
   const key = join(folder, 'key');
-  writeFileSync(key, randomUUID() + randomUUID(), { mode: 0o600 });
+  if (!existsSync(key)) writeFileSync(key, randomUUID() + randomUUID(), { mode: 0o600 });
   const words = ['serve', '--listen', '127.0.0.1:0', '--database', database, '--token-key-file', key,
     '--address-rate', '0', '--issuer-rate', '0', '--log', 'warn', '--log-format', 'text'];
   const child = spawn(program, words, { env: { ...process.env, CLAIMGATE_BOOTSTRAP_TOKEN: BOOTSTRAP }, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -35,12 +35,13 @@ export function startServer(program, folder, database) {
   });
 }
 
-/** Calls the server's API as its administrator. */
+/** Calls the server's API as its administrator. A body is JSON, or text as it is. */
 export async function call(url, method, path, body) {
-  const answer = await fetch(`${url}${path}`, { method, headers: { authorization: `token ${BOOTSTRAP}` }, body: body && JSON.stringify(body) });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return text.startsWith('{') ? JSON.parse(text) : text;
+  const text = typeof body === 'object' ? JSON.stringify(body) : body;
+  const answer = await fetch(`${url}${path}`, { method, headers: { authorization: `token ${BOOTSTRAP}` }, body: text });
+  const said = await answer.text();
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${said}`);
+  return /^[[{]/.test(said) ? JSON.parse(said) : said;
 }
 
 /** Creates an organization that accepts the tokens. */
@@ -82,6 +83,15 @@ export const exchangeForm = (subject_token) => new URLSearchParams({
   requested_token_type: 'urn:pulumi:token-type:access_token:organization',
   subject_token,
 }).toString();
+
+/** The access token that the server grants for one of the tokens. */
+export async function accessToken(url) {
+  const answer = await fetch(`${url}${EXCHANGE.path}`, {
+    method: 'POST', headers: { 'content-type': EXCHANGE.contentType }, body: exchangeForm(token(7_200)),
+  });
+  if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+  return (await answer.json()).access_token;
+}
 
 /** Has wrk post the lines of the file `bodies`, one after the other, for that many seconds. */
 export async function load(wrk, { url, path, contentType, bodies, connections, seconds }) {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 
 import { authority, localhost } from './certificates.mjs';
+import { ESC_ISSUER, newKey } from './environments.mjs';
 import * as servers from './server.mjs';
 
 const program = process.env.SCHEMATHESIS;
@@ -27,12 +28,16 @@ const POLICIES = [
   { decision: 'deny', tokenType: 'organization', reportOnly: true, rules: { sub: '*:pull_request' } },
 ];
 
+const DEFINITION = 'values: {region: eu-west-1, password: {fn::secret: hunter2}}\n';
+
 let server, ids;
+
+process.env.CLAIMGATE_ENVIRONMENT_KEY = newKey();
 
 // The requests of one test may delete what the other needs.
 beforeEach(async () => {
   const trusted = await authority();
-  server = await servers.start(await localhost(trusted), trusted.pem, ['--demo', '--address-rate', '0', '--issuer-rate', '0']);
+  server = await servers.start(await localhost(trusted), trusted.pem, ['--demo', '--address-rate', '0', '--issuer-rate', '0', '--oidc-issuer', ESC_ISSUER]);
   ids = await setUp();
 });
 
@@ -71,7 +76,64 @@ async function setUp() {
   const add = () => call('POST', `/api/orgs/acme/oidc/issuers/${kept.id}/samples`, { name: 'main', claims: { sub: 'a' } });
   const [sample, other] = [await add(), await add()];
   return { issuer: kept.id, gone: gone.id, policy, exchange: exchanges[0].id, change: changes[0].id, token: tokens[0].id,
-    sample: sample.id, other: other.id };
+    sample: sample.id, other: other.id, ...await setUpEnvironments() };
+}
+
+/** Environments with revisions, tags and open sessions. Requests delete those of `web/gone`, one after the other. */
+async function setUpEnvironments() {
+  const sessions = {};
+  for (const env of ['prod', 'gone', 'deleted', 'retracted']) {
+    await call('POST', '/api/esc/environments/acme', { project: 'web', name: env });
+    const path = `/api/esc/environments/acme/web/${env}`;
+    for (const definition of [DEFINITION, `# 3\n${DEFINITION}`]) {
+      const saved = await server.fetch(path, { method: 'PATCH', headers: { authorization: `token ${servers.BOOTSTRAP}` }, body: definition });
+      assert.equal(saved.status, 200, await saved.text());
+    }
+    await call('POST', `${path}/versions/tags`, { name: 'stable', revision: 2 });
+    await call('POST', `${path}/tags`, { name: 'team', value: 'shop' });
+    sessions[env] = (await call('POST', `${path}/open`)).id;
+  }
+  const unsaved = await server.fetch('/api/esc/environments/acme/yaml/open', { method: 'POST', headers: { authorization: `token ${servers.BOOTSTRAP}` }, body: DEFINITION });
+  assert.equal(unsaved.status, 200);
+  return { sessions: { ...sessions, unsaved: (await unsaved.json()).id } };
+}
+
+/** The parameters of all operations on environments. */
+function ofEnvironments({ sessions }) {
+  const org = 'acme';
+  const at = (env, more) => ({ org, project: 'web', env, ...more });
+  const path = '/api/esc/environments/{org}';
+  const environment = `${path}/{project}/{env}`;
+  const both = (name, methods, more) => methods.map((method) => [`${method} ${environment}${name}`, at(method === 'DELETE' ? 'gone' : 'prod', more)]);
+  const version = { version: 2 };
+  return Object.fromEntries([
+    [`GET ${path}`, { org }],
+    [`POST ${path}`, { org }],
+    [`POST ${path}/yaml/check`, { org }],
+    [`POST ${path}/yaml/open`, { org }],
+    [`GET ${path}/yaml/open/{id}`, { org, id: sessions.unsaved }],
+    ['GET /api/orgs/{org}/environments/access', { org }],
+    ['PUT /api/orgs/{org}/environments/access', { org }],
+    ...both('', ['GET', 'PATCH']),
+    [`DELETE ${environment}`, at('deleted')],
+    ...both('/decrypt', ['GET']),
+    ...both('/settings', ['GET', 'PATCH']),
+    ...both('/clone', ['POST']),
+    ...both('/check', ['POST']),
+    ...both('/open', ['POST', 'DELETE']),
+    [`GET ${environment}/open/{id}`, at('prod', { id: sessions.prod })],
+    [`DELETE ${environment}/open/{id}`, at('gone', { id: sessions.gone })],
+    ...both('/versions', ['GET']),
+    ...both('/versions/{version}', ['GET'], version),
+    ...both('/versions/{version}/decrypt', ['GET'], version),
+    ...both('/versions/{version}/check', ['POST'], version),
+    ...both('/versions/{version}/open', ['POST'], version),
+    [`POST ${environment}/versions/{version}/retract`, at('retracted', { version: 3 })],
+    ...both('/versions/tags', ['GET', 'POST']),
+    ...both('/versions/tags/{tag}', ['GET', 'PATCH', 'DELETE'], { tag: 'stable' }),
+    ...both('/tags', ['GET', 'POST']),
+    ...both('/tags/{tag}', ['GET', 'PATCH', 'DELETE'], { tag: 'team' }),
+  ]);
 }
 
 /** Runs it with that settings file. */
@@ -138,10 +200,12 @@ describe('the OpenAPI document', { skip }, () => {
       'GET /api/admin/changes/{id}': { id: change },
       'GET /api/orgs/{org}/tokens': { org },
       'DELETE /api/orgs/{org}/tokens/{id}': { org, id: token },
+      ...ofEnvironments(ids),
     }).join('\n');
     const words = ['--phases', 'examples,coverage,fuzzing', '--max-examples', '25', '--exclude-path', '/api/orgs/{org}'];
     const cases = await run('there', settings, words);
     assert.ok(cases > 400, `${cases} requests`);
     await call('GET', `/api/orgs/acme/oidc/issuers/${issuer}`);
+    await call('GET', '/api/esc/environments/acme/web/prod/versions/2');
   });
 });

@@ -1,10 +1,11 @@
 // A PostgreSQL of the tests' own, in a temporary folder, as an unprivileged user.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+
+import { freePort } from './ports.mjs';
 
 /** The user that runs it where the tests run as root, which PostgreSQL refuses. */
 const UNPRIVILEGED = 65534;
@@ -24,16 +25,8 @@ function unprivileged(program, words) {
   return isRoot ? ['setpriv', [...drop, ...words]] : [program, words];
 }
 
-async function freePort() {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-/** Starts it on the loopback address; with an identity, it offers TLS. */
-export async function start(identity) {
+/** Starts it on the loopback address; with an identity, it offers TLS. It does not sync its files unless `isSynced`. */
+export async function start(identity, isSynced = false) {
   const bin = programs();
   const folder = mkdtempSync(join(tmpdir(), 'claimgate-postgres-'));
   if (isRoot) chownSync(folder, UNPRIVILEGED, UNPRIVILEGED);
@@ -51,7 +44,7 @@ export async function start(identity) {
   const tls = identity
     ? ['ssl=on', `ssl_cert_file=${file('server.pem', identity.cert)}`, `ssl_key_file=${file('server.key', identity.key)}`]
     : [];
-  const settings = ['listen_addresses=127.0.0.1', 'fsync=off', ...tls].flatMap((setting) => ['-c', setting]);
+  const settings = ['listen_addresses=127.0.0.1', `fsync=${isSynced ? 'on' : 'off'}`, ...tls].flatMap((setting) => ['-c', setting]);
   const words = ['-p', String(port), '-D', data, '-k', folder, ...settings];
   // The shell ends it when this process ends, however that comes about: its input is closed then.
   const script = '"$@" & pid=$!; read word; kill -QUIT $pid; wait $pid';

@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { Agent, fetch } from 'undici';
 
 export const root = resolve(import.meta.dirname, '../..');
-const program = process.env.CLAIMGATE ?? join(root, 'target/xtask/claimgate');
+export const program = process.env.CLAIMGATE ?? join(root, 'target/xtask/claimgate');
 /** A token with all permissions. */
 export const BOOTSTRAP = 'the-bootstrap-token-of-the-client-tests';
 
@@ -32,7 +32,7 @@ export async function start(identity, authorityPem, options = [], database = und
       if (found) resolve(found[1]);
     });
     child.on('error', reject);
-    child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${server.log}`)));
+    child.on('close', (code) => reject(new Error(`the server ended with ${code}: ${server.log}`)));
   });
   server.url = `https://localhost:${port}`;
   const dispatcher = new Agent({ connect: { ca: authorityPem } });

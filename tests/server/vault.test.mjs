@@ -3,19 +3,12 @@
 // A CI job passes two checks before it reads the secret: the server's policy on the token of the job, and the role of OpenBao on
 // the token of the environment.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { createServer } from 'node:net';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 
-import { localhost } from './certificates.mjs';
 import * as environments from './environments.mjs';
+import * as openbao from './openbao.mjs';
+import { request, skip, until } from './openbao.mjs';
 import * as servers from './server.mjs';
-
-const program = process.env.BAO;
-const skip = program ? false : 'set BAO to the program `bao` of OpenBao; `cargo xtask test clients --full` does';
 
 const SUBJECT = 'pulumi:environments:org:acme:env:';
 
@@ -24,77 +17,15 @@ let world, bao, token;
 before(async () => {
   if (skip) return;
   world = await environments.start({ options: ['--provider-network', '127.0.0.1'], subjects: environments.MAIN });
-  bao = await startBao();
+  bao = await openbao.start(world.trusted, world.folder);
   await setUp();
   token = await environments.accessToken(world);
 });
 
 after(async () => {
-  if (bao?.child.exitCode === null) {
-    bao.child.kill('SIGKILL');
-    await new Promise((resolve) => bao.child.once('exit', resolve));
-  }
+  if (bao) await openbao.stop(bao);
   await world?.stop();
 });
-
-/** A port that is free now. */
-async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Starts OpenBao with its storage on disk, initializes and unseals it. */
-async function startBao() {
-  const { cert, key } = await localhost(world.trusted);
-  const file = (name, text) => {
-    writeFileSync(join(world.folder, name), text);
-    return join(world.folder, name);
-  };
-  const data = join(world.folder, 'raft');
-  mkdirSync(data);
-  const url = `https://localhost:${await freePort()}`;
-  const config = file('bao.hcl', `
-storage "raft" { path = "${data}" }
-listener "tcp" {
-  address = "${new URL(url).host.replace('localhost', '127.0.0.1')}"
-  cluster_address = "127.0.0.1:${await freePort()}"
-  tls_cert_file = "${file('bao.pem', cert)}"
-  tls_key_file = "${file('bao.key', key)}"
-}
-api_addr = "${url}"
-cluster_addr = "https://127.0.0.1:${await freePort()}"
-`);
-  const child = spawn(program, ['server', `-config=${config}`], { stdio: ['ignore', 'ignore', 'pipe'] });
-  const started = { child, url, log: '' };
-  child.stderr.on('data', (data) => { started.log += data; });
-  const { keys, root_token } = await until(started, () => request(started, 'PUT', 'sys/init', { secret_shares: 1, secret_threshold: 1 }));
-  await request(started, 'PUT', 'sys/unseal', { key: keys[0] });
-  started.root = root_token;
-  await until(started, async () => (await world.server.fetch(`${url}/v1/sys/health`)).status === 200);
-  return started;
-}
-
-async function request({ url, root }, method, path, body, token = root) {
-  const answer = await world.server.fetch(`${url}/v1/${path}`, {
-    method, headers: { ...(token && { 'x-vault-token': token }) }, body: body && JSON.stringify(body),
-  });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
-  return text ? JSON.parse(text) : undefined;
-}
-
-async function until(started, attempt) {
-  let last;
-  for (let tries = 0; tries < 300; tries += 1) {
-    const found = await attempt().catch((error) => { last = error; });
-    if (found) return found;
-    await wait(200);
-  }
-  throw new Error(`OpenBao does not start: ${last}\n${started.log}`);
-}
 
 /** A secret, and a role that may read it, for environments whose name begins with `web/prod`. */
 async function setUp() {

@@ -3,10 +3,12 @@
 mod app;
 mod bench;
 mod checks;
+mod crashes;
 mod dev;
 mod jobs;
 mod npm;
 mod openbao;
+mod opens;
 mod programs;
 mod run;
 mod serve;
@@ -69,10 +71,14 @@ enum Command {
     BenchNpm,
     /// Measure token exchanges a second beside JWT logins of a real OpenBao server
     BenchOpenbao(openbao::Options),
+    /// Measure opens of environments a second, on SQLite and PostgreSQL
+    BenchOpens(opens::Options),
     /// List words that read as translated or archaic, with suggestions
     Prose(prose::Arguments),
     /// Put the server under load: exchanges per second, latency, memory, database
     Soak(soak::Options),
+    /// Kill the server while environments are saved and opened, and look for what is lost
+    Crashes(crashes::Options),
 }
 
 fn main() -> ExitCode {
@@ -111,11 +117,18 @@ fn run(command: Command) -> Result<()> {
         Command::Bench => bench::run(),
         Command::BenchNpm => bench::npm(),
         Command::BenchOpenbao(options) => options.run(),
+        Command::BenchOpens(options) => options.run(),
         Command::Prose(arguments) => arguments.run(),
         Command::Soak(options) => jobs::run_all(vec![Job::new(
             "load",
             "the server under load",
             900.0,
+            move |log| options.run(log),
+        )]),
+        Command::Crashes(options) => jobs::run_all(vec![Job::new(
+            "crashes",
+            "kills of the server",
+            120.0,
             move |log| options.run(log),
         )]),
     }

@@ -1,13 +1,12 @@
 //! `claimgate rewrap`.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 
 use anyhow::{Result, anyhow, bail};
 use claimgate_server::db::Store;
 use claimgate_server::environments;
 
-use crate::serve::{Serve, StateFlags, shown};
+use crate::serve::{EnvironmentKeyFlags, Serve, StateFlags, shown};
 
 /// The options of `claimgate serve` that determine the database and the keys.
 #[derive(clap::Args, Debug)]
@@ -15,17 +14,15 @@ pub(crate) struct Rewrap {
     #[command(flatten)]
     state: StateFlags,
 
-    /// A file with the new key in its first line, and the earlier ones below it. CLAIMGATE_ENVIRONMENT_KEY
-    /// can hold these lines itself
-    #[arg(long, env = "CLAIMGATE_ENVIRONMENT_KEY_FILE", value_name = "FILE")]
-    environment_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    keys: EnvironmentKeyFlags,
 }
 
 impl Rewrap {
     /// Wraps the data keys of all environments with the first key of the file.
     pub(crate) fn run(self) -> Result<()> {
         let settings = Serve::from(self.state)
-            .with_environment_keys(self.environment_key_file)
+            .with_environment_keys(self.keys)
             .with_file()?;
         let Some(keys) = settings.environment_keys()? else {
             bail!(
@@ -44,7 +41,7 @@ impl Rewrap {
             count
         });
         let count = count.map_err(|error| anyhow!("{database}: {error}"))?;
-        let current = keys.ids().first().copied().unwrap_or_default();
+        let current = keys.names().first().copied().unwrap_or_default();
         let unit = if count == 1 { "data key" } else { "data keys" };
         writeln!(
             std::io::stdout(),

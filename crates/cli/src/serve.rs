@@ -1,5 +1,7 @@
 //! `claimgate serve`.
 
+mod environment_keys;
+mod lists;
 mod secrets;
 mod settings;
 mod state;
@@ -16,6 +18,7 @@ use serde_json::json;
 
 use crate::output::{self, TROUBLE};
 
+pub(crate) use environment_keys::EnvironmentKeyFlags;
 pub(crate) use settings::{MAX_LEEWAY, Serve};
 pub(crate) use state::StateFlags;
 

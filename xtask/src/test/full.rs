@@ -8,7 +8,7 @@ use crate::jobs::job::{Job, Lane};
 use crate::jobs::log::Log;
 use crate::programs::shell::{cargo, command, on_path, output, root};
 use crate::programs::system::{self, System};
-use crate::{run, serve, soak};
+use crate::{crashes, run, serve, soak};
 
 /// The default fuzzing time of each target in seconds; `CLAIMGATE_FUZZ_SECONDS` overrides it.
 const FUZZ_SECONDS: &str = "600";
@@ -16,8 +16,9 @@ const FUZZ_SECONDS: &str = "600";
 pub(crate) fn jobs() -> Vec<Job> {
     vec![
         Job::new("fuzz", "fuzzing", 5400.0, fuzz),
-        Job::new("load", "the server under load", 900.0, |log| {
-            soak::Options::default().run(log)
+        Job::new("load", "the server under load", 1020.0, |log| {
+            soak::Options::default().run(log)?;
+            crashes::Options::default().run(log)
         })
         .in_lane(Lane::System),
         Job::new("performance", "times by Lighthouse", 300.0, |log| {

@@ -76,7 +76,10 @@ pub(crate) const STEPS: [Step; 21] = [
     step("npm", "the npm package, as installed from its tarball"),
     step("vectors", "the external test vectors are in place"),
     full_step("fuzz", "each fuzz target, for ten minutes"),
-    full_step("load", "the server under load for ten minutes"),
+    full_step(
+        "load",
+        "the server under load for ten minutes, and killed thirty times",
+    ),
     full_step("performance", "the app's times, with Lighthouse"),
     full_step("states", "every state of the app in every window"),
     full_step(

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use claimgate_server::db::sqlite_file;
-use claimgate_server::environments::MasterKeys;
 use claimgate_server::tokens::HashKey;
 
 /// The variable that may hold the bootstrap token itself.
@@ -31,7 +30,7 @@ pub(super) fn token_key(file: Option<&Path>, database: &str) -> Result<HashKey> 
 }
 
 /// The content of a file that only its owner should be able to read.
-fn secret(file: &Path, what: &str) -> Result<String> {
+pub(super) fn secret(file: &Path, what: &str) -> Result<String> {
     use std::os::unix::fs::MetadataExt as _;
     let shown = file.display();
     let text =
@@ -56,23 +55,6 @@ pub(super) fn warn_of_folder(file: &Path) {
             "the folder of the bootstrap token's file can be written by every user: expected mode 700"
         );
     }
-}
-
-/// The variable that may hold the key of environments itself.
-const ENVIRONMENT_KEY: &str = "CLAIMGATE_ENVIRONMENT_KEY";
-
-/// The keys of environments from a file, or else from the environment; `None` without either.
-pub(super) fn environment_keys(file: Option<&Path>) -> Result<Option<MasterKeys>> {
-    let (text, place) = match file {
-        Some(file) => (secret(file, "environment key")?, file.display().to_string()),
-        None => match std::env::var(ENVIRONMENT_KEY) {
-            Ok(text) if !text.is_empty() => (text, ENVIRONMENT_KEY.to_owned()),
-            _ => return Ok(None),
-        },
-    };
-    let keys = MasterKeys::parse(&text);
-    keys.map(Some)
-        .map_err(|problem| anyhow!("{place}: {problem}"))
 }
 
 /// The bootstrap token that is configured, if one is.

@@ -13,7 +13,8 @@ use claimgate_server::guard::GuardMode;
 use clap::builder::{BoolishValueParser, PossibleValuesParser, TypedValueParser};
 use serde::Deserialize;
 
-use super::secrets::environment_keys;
+use super::environment_keys::EnvironmentKeyFlags;
+use super::lists::either;
 use super::state::StateFlags;
 
 /// The greatest tolerated clock skew, in seconds.
@@ -36,11 +37,9 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAIMGATE_TOKEN_KEY_FILE", value_name = "FILE")]
     token_key_file: Option<PathBuf>,
 
-    /// A file with the key that the secrets of environments are encrypted with: 32 random bytes in
-    /// base64, the same on all replicas; further lines may have earlier keys. Without it, there are no
-    /// environments. CLAIMGATE_ENVIRONMENT_KEY can hold the key itself
-    #[arg(long, env = "CLAIMGATE_ENVIRONMENT_KEY_FILE", value_name = "FILE")]
-    environment_key_file: Option<PathBuf>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    environment_keys: EnvironmentKeyFlags,
 
     /// The URL of the issuer of ID tokens, with which environments log in to clouds, such as
     /// `https://HOST/oidc`; the server publishes its documents below `/oidc`. Without it, the server
@@ -239,17 +238,17 @@ impl Serve {
         self.state
     }
 
-    /// The same, with a file of the keys of environments.
-    pub(crate) fn with_environment_keys(self, file: Option<PathBuf>) -> Self {
+    /// The same, with the settings of the keys of environments.
+    pub(crate) fn with_environment_keys(self, environment_keys: EnvironmentKeyFlags) -> Self {
         Self {
-            environment_key_file: file,
+            environment_keys,
             ..self
         }
     }
 
     /// The keys of environments, if there are any.
     pub(crate) fn environment_keys(&self) -> Result<Option<MasterKeys>> {
-        environment_keys(self.environment_key_file.as_deref())
+        self.environment_keys.read()
     }
 
     /// The same, with the issuer of ID tokens.
@@ -291,7 +290,7 @@ impl Serve {
             state: self.state.or(other.state),
             listen: self.listen.or(other.listen),
             token_key_file: self.token_key_file.or(other.token_key_file),
-            environment_key_file: self.environment_key_file.or(other.environment_key_file),
+            environment_keys: self.environment_keys.or(other.environment_keys),
             oidc_issuer: self.oidc_issuer.or(other.oidc_issuer),
             provider_network: either(self.provider_network, other.provider_network),
             provider_endpoint: either(self.provider_endpoint, other.provider_endpoint),
@@ -327,14 +326,6 @@ impl Serve {
             log: self.log.or(other.log),
             log_format: self.log_format.or(other.log_format),
         }
-    }
-}
-
-/// The first list, or the other one if it is empty.
-fn either<T>(first: Vec<T>, other: Vec<T>) -> Vec<T> {
-    match first.is_empty() {
-        true => other,
-        false => first,
     }
 }
 

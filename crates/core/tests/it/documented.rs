@@ -21,9 +21,9 @@ const PAGES: [&str; 5] = [
     "explanations.md",
 ];
 
-/// Where codes come from: the engine, the providers' hints, the findings, the documents, the limits of environments, the command line, the server, the
+/// Where codes come from: the engine, the providers' hints, the findings, the documents, the limits of environments, the command line, the server, its master keys, the
 /// layer between the engine and JavaScript, and the JavaScript around that.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "crates/core/src",
     "crates/providers/src/hints",
     "crates/analysis/src",
@@ -31,6 +31,7 @@ const SOURCES: [&str; 9] = [
     "crates/environments/src/limits.rs",
     "crates/cli/src/document.rs",
     "crates/server/src/exchange",
+    "crates/server/src/environments/keys/transit/error.rs",
     "crates/wasm/src",
     "crates/wasm/npm/src",
 ];

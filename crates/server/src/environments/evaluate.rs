@@ -9,11 +9,11 @@ use claimgate_environments::{
 };
 
 use super::access::permission::Permission;
-use super::host::{StoredEnvironments, Unsaved, context};
+use super::host::{Imported, StoredEnvironments, Unsaved, context};
 use super::keys::data_key::EnvironmentKeys;
 use super::names::Name;
 use super::providers::{ServerProviders, Shared};
-use super::scope::Scope;
+use super::scope::{Scope, unavailable};
 use crate::app::App;
 use crate::http::error::ApiError;
 
@@ -62,13 +62,13 @@ impl Evaluated {
 /// the one to read; a denied import is an error of the definition, and recorded.
 ///
 /// # Errors
-/// 500 if the database fails.
+/// 503 if the master key cannot be used now, 500 if the database fails.
 pub(super) async fn evaluate(scope: &Scope, evaluate: Evaluate) -> Result<Evaluated, ApiError> {
     let needed = match evaluate.mode {
         Mode::Check(options) if !options.show_secrets => Permission::Read,
         _ => Permission::Open,
     };
-    let environments = StoredEnvironments::new(scope, scope.master()?, needed);
+    let environments = StoredEnvironments::new(scope, needed);
     let seconds = match evaluate.mode {
         Mode::Open(seconds) => Some(seconds),
         Mode::Check(_) => None,
@@ -84,7 +84,7 @@ pub(super) async fn evaluate(scope: &Scope, evaluate: Evaluate) -> Result<Evalua
     let shared = Shared::new(scope, seconds.unwrap_or_default());
     let token = scope.caller.token.clone();
     let organization = scope.organization.name.clone();
-    let (evaluation, (imported, denied)) = blocking(&scope.app, move || {
+    let (evaluation, imported, unsigned) = blocking(&scope.app, move || {
         let _place = place;
         let duration = seconds.map(super::duration::format);
         let context = context(&token, &organization, duration);
@@ -92,19 +92,31 @@ pub(super) async fn evaluate(scope: &Scope, evaluate: Evaluate) -> Result<Evalua
             Some(keys) => keys,
             None => &Unsaved,
         };
-        let host = Host {
-            providers: &ServerProviders::new(&shared),
-            environments: &environments,
-            decrypter,
-            context: &context,
+        let evaluation = {
+            let providers = ServerProviders::new(&shared);
+            let host = Host {
+                providers: &providers,
+                environments: &environments,
+                decrypter,
+                context: &context,
+            };
+            run(&evaluate, host)
         };
-        let evaluation = run(&evaluate, host);
-        (evaluation, environments.into_imported())
+        let imported = environments.into_imported();
+        (evaluation, imported, shared.into_unavailable())
     })
     .await?;
+    let Imported {
+        imported,
+        denied,
+        unavailable: undecrypted,
+    } = imported;
     for name in denied {
         let found = scope.grants.on(&name).permission;
         scope.record_denial(&name, needed, found).await?;
+    }
+    if let Some(error) = undecrypted.or(unsigned) {
+        return Err(unavailable(&error));
     }
     Ok(Evaluated {
         environment: evaluation.environment.unwrap_or_default(),

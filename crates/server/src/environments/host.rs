@@ -1,6 +1,7 @@
 //! What evaluations get from the server.
 
 use std::cell::{Cell, OnceCell, RefCell};
+use std::sync::Arc;
 
 use claimgate_environments::limits::MAX_ENVIRONMENTS;
 use claimgate_environments::value::Content;
@@ -9,21 +10,21 @@ use tokio::runtime::Handle;
 
 use super::access::grants::Grants;
 use super::access::permission::Permission;
-use super::keys::data_key::EnvironmentKeys;
-use super::keys::master::MasterKeys;
+use super::keys::data_key::{DataKeyError, EnvironmentKeys};
+use super::keys::transit::error::TransitError;
 use super::names::{Name, Reference};
-use super::record::Definition;
+use super::record::{Definition, EnvironmentRecord};
 use super::scope::Scope;
+use super::state::EnvironmentState;
+use crate::app::App;
 use crate::db::error::StoreError;
-use crate::db::store::Store;
 use crate::tokens::record::{TokenKind, TokenRecord};
 use crate::tokens::user::login;
 
 /// The environments of an organization, for a caller. It blocks, so it belongs on a thread for that.
 pub(super) struct StoredEnvironments {
-    store: Store,
+    app: Arc<App>,
     runtime: Handle,
-    master: std::sync::Arc<MasterKeys>,
     organization: i64,
     grants: Grants,
     /// What the caller has to be allowed for each import.
@@ -31,6 +32,18 @@ pub(super) struct StoredEnvironments {
     loaded: Vec<OnceCell<Import>>,
     next: Cell<usize>,
     denied: RefCell<Vec<Name>>,
+    /// Why the master key could not be used. No other import is loaded then.
+    unavailable: OnceCell<TransitError>,
+}
+
+/// What an evaluation has imported.
+pub(super) struct Imported {
+    /// The environments, with their revisions.
+    pub(super) imported: Vec<(Name, i64)>,
+    /// What the caller may not import.
+    pub(super) denied: Vec<Name>,
+    /// Why the master key could not be used, if it could not.
+    pub(super) unavailable: Option<TransitError>,
 }
 
 /// An environment that was imported.
@@ -42,39 +55,72 @@ struct Import {
 
 impl StoredEnvironments {
     /// Those of a scope. Each import needs a permission.
-    pub(super) fn new(
-        scope: &Scope,
-        master: std::sync::Arc<MasterKeys>,
-        needed: Permission,
-    ) -> Self {
+    pub(super) fn new(scope: &Scope, needed: Permission) -> Self {
         Self {
-            store: scope.app.store.clone(),
+            app: Arc::clone(&scope.app),
             runtime: Handle::current(),
-            master,
             organization: scope.organization.id,
             grants: scope.grants.clone(),
             needed,
             loaded: (0..=MAX_ENVIRONMENTS).map(|_| OnceCell::new()).collect(),
             next: Cell::new(0),
             denied: RefCell::default(),
+            unavailable: OnceCell::new(),
         }
     }
 
-    /// What was imported, and the names of what the caller may not import.
-    pub(super) fn into_imported(self) -> (Vec<(Name, i64)>, Vec<Name>) {
+    /// What was imported.
+    pub(super) fn into_imported(self) -> Imported {
         let imported = self.loaded.into_iter().filter_map(OnceCell::into_inner);
         let imported = imported.map(|import| (import.name, import.revision));
-        (imported.collect(), self.denied.into_inner())
+        Imported {
+            imported: imported.collect(),
+            denied: self.denied.into_inner(),
+            unavailable: self.unavailable.into_inner(),
+        }
+    }
+
+    /// The keys of an environment that is imported.
+    fn keys(&self, environment: &EnvironmentRecord) -> Result<EnvironmentKeys, HostError> {
+        let state = self.app.environments.as_ref();
+        let state: &EnvironmentState = state.ok_or("this server has no environments")?;
+        if self.unavailable.get().is_some() {
+            return Err(UNAVAILABLE.into());
+        }
+        let wrapped = self.app.store.environment_keys(&environment.id);
+        let wrapped = self.runtime.block_on(wrapped);
+        let wrapped = wrapped.map_err(|error| failed(&error))?;
+        let keys = EnvironmentKeys::unwrap(&state.master, environment.owner(), &wrapped);
+        let keys = state.wait(&self.runtime, keys);
+        keys.map_err(|error| {
+            let error = match error {
+                DataKeyError::Transit(error) => error,
+                other => return failed(&other),
+            };
+            tracing::error!(%error, "an import cannot be decrypted");
+            let _ = self.unavailable.set(error);
+            UNAVAILABLE.into()
+        })
     }
 
     async fn find(&self, reference: &Reference) -> Result<Option<Definition>, StoreError> {
-        let found = self.store.environment(self.organization, &reference.name);
+        let found = self
+            .app
+            .store
+            .environment(self.organization, &reference.name);
         match found.await? {
-            Some(environment) => self.store.definition(environment, &reference.version).await,
+            Some(environment) => {
+                self.app
+                    .store
+                    .definition(environment, &reference.version)
+                    .await
+            }
             None => Ok(None),
         }
     }
 }
+
+const UNAVAILABLE: &str = "the environment cannot be decrypted now";
 
 /// The details are for the log only.
 fn failed(error: &dyn std::error::Error) -> HostError {
@@ -104,13 +150,7 @@ impl Environments for StoredEnvironments {
         let found = self.runtime.block_on(self.find(&reference));
         let found = found.map_err(|error| failed(&error))?;
         let definition = found.ok_or_else(|| not_found(name))?;
-        let keys = self
-            .store
-            .unwrapped_keys(&self.master, &definition.environment);
-        let keys = self
-            .runtime
-            .block_on(keys)
-            .map_err(|error| failed(&error))?;
+        let keys = self.keys(&definition.environment)?;
         let import = Import {
             name: definition.environment.name.clone(),
             revision: definition.revision,

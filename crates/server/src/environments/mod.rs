@@ -19,7 +19,7 @@ mod store;
 mod used;
 
 pub use host::unknown_context;
-pub use keys::{MasterKeyError, MasterKeys};
+pub use keys::{MasterKeyError, MasterKeys, TransitConfig, TransitError};
 pub use names::{Name, Reference, Version};
 pub use providers::ServerProviders;
 pub use rewrap::rewrap;

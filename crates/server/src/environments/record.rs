@@ -166,8 +166,8 @@ pub(crate) struct SessionRecord {
     /// The hash of its id.
     pub(crate) hash: String,
     pub(crate) owner: SessionOwner,
-    /// The id of the master key that it is sealed under.
-    pub(crate) master: String,
+    /// The id of the secret that its key is derived from.
+    pub(crate) secret: String,
     pub(crate) created: i64,
     pub(crate) expires: i64,
     /// The sealed result, in base64.

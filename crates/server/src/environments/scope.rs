@@ -3,15 +3,17 @@
 use std::sync::Arc;
 
 use axum::http::StatusCode;
-use claimgate_api::ChangeAction;
+use claimgate_api::{ChangeAction, ErrorDetail};
 use serde_json::json;
 
 use super::access::grants::{Grant, Grants};
 use super::access::permission::Permission;
-use super::keys::data_key::EnvironmentKeys;
-use super::keys::master::MasterKeys;
+use super::keys::data_key::{EnvironmentKeys, WrappedKey};
+use super::keys::session_key::SessionSecret;
+use super::keys::transit::error::TransitError;
 use super::names::{Name, Version, check_organization};
 use super::record::{Definition, EnvironmentRecord};
+use super::state::KeyProblem;
 use super::store::change;
 use super::used::used;
 use crate::app::App;
@@ -64,9 +66,9 @@ impl Scope {
         login(&self.caller.token)
     }
 
-    /// The master keys.
-    pub(super) fn master(&self) -> Result<Arc<MasterKeys>, ApiError> {
-        Ok(Arc::clone(&self.app.environments()?.master))
+    /// What the keys of open sessions are derived from.
+    pub(super) fn session_secret(&self) -> Result<Arc<SessionSecret>, ApiError> {
+        Ok(Arc::clone(&self.app.environments()?.sessions))
     }
 
     /// Requires a permission on an environment by name, whether it exists or not: the answer to those who may not read it does
@@ -158,19 +160,50 @@ impl Scope {
     /// The keys of an environment.
     ///
     /// # Errors
-    /// 500 if they cannot be unwrapped; the log says why.
+    /// Those of [`unusable`].
     pub(super) async fn keys(
         &self,
         environment: &EnvironmentRecord,
     ) -> Result<EnvironmentKeys, ApiError> {
-        let master = self.master()?;
-        let keys = self.app.store.unwrapped_keys(&master, environment).await;
-        keys.map_err(|error| {
-            tracing::error!(%error, environment = environment.id, "cannot read the keys of an environment");
+        let keys = self.app.environments()?.keys(&self.app.store, environment);
+        keys.await.map_err(unusable)
+    }
+
+    /// Adds a data key to those of an environment, which is not stored yet.
+    ///
+    /// # Errors
+    /// Those of [`unusable`].
+    pub(super) async fn add_key(&self, keys: &mut EnvironmentKeys) -> Result<WrappedKey, ApiError> {
+        let added = keys.add(&self.app.environments()?.master).await;
+        added.map_err(|error| unusable(error.into()))
+    }
+}
+
+/// 503 if the service that has the master key does not help now, 500 if keys cannot be unwrapped. The log says why.
+pub(super) fn unusable(problem: KeyProblem) -> ApiError {
+    tracing::error!(error = %problem, "the keys of an environment cannot be used");
+    match problem {
+        KeyProblem::Transit(error) => unavailable(&error),
+        KeyProblem::Store(error) => error.into(),
+        _ => {
             let message = "the environment's keys cannot be read; the log says why";
             ApiError::new(StatusCode::INTERNAL_SERVER_ERROR, message)
-        })
+        }
     }
+}
+
+/// 503: the service that has the master key does not help now.
+pub(super) fn unavailable(error: &TransitError) -> ApiError {
+    let message = format!("the master key cannot be used now: {}", error.summary());
+    let detail = ErrorDetail {
+        path: String::new(),
+        code: error.code().to_owned(),
+        message: message.clone(),
+        help: None,
+        thumbprint: None,
+        witness: None,
+    };
+    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).with_detail(detail)
 }
 
 /// 404: there is no such environment, or the caller may not know.

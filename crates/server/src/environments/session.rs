@@ -10,8 +10,7 @@ use zeroize::Zeroizing;
 use super::access::grants::Grant;
 use super::access::permission::Permission;
 use super::evaluate::{Evaluated, blocking};
-use super::keys::master::MasterKeys;
-use super::keys::session_key::{SessionId, SessionOwner};
+use super::keys::session_key::{SessionId, SessionOwner, SessionSecret};
 use super::names::Name;
 use super::record::{Definition, SessionRecord};
 use super::scope::Scope;
@@ -80,19 +79,18 @@ pub(super) async fn create(
     );
     let owner = owner(scope, definition.map_or("", |found| &found.environment.id));
     let names: Vec<_> = imported.into_iter().map(|(name, _)| name).collect();
-    let (id, master, created) = (SessionId::generate(), scope.master()?, now());
+    let (id, secret, created) = (SessionId::generate(), scope.session_secret()?, now());
     // Evaluating took some of the token's time.
     let token_ends = scope.caller.token.expires.unwrap_or(i64::MAX);
     let expires = token_ends.min(created + seconds);
     let (id, record) = blocking(&scope.app, move || {
-        let master = master.current();
         let text = text(&names, &environment.without_expressions());
         let record = SessionRecord {
             hash: id.hash(),
-            master: master.id.clone(),
+            secret: secret.id().to_owned(),
             created,
             expires,
-            sealed: STANDARD.encode(id.seal(master, &owner, &text)),
+            sealed: STANDARD.encode(id.seal(&secret, &owner, &text)),
             owner,
         };
         (id, record)
@@ -142,9 +140,9 @@ pub(super) async fn read(
     let path: Option<Path> = property.map(path).transpose()?;
     let id = SessionId::read(id);
     let session = own(scope, environment, &id).await?;
-    let master = scope.master()?;
+    let secret = scope.session_secret()?;
     let opened = blocking(&scope.app, move || {
-        let (imported, result) = unseal(&master, &id, &session)?;
+        let (imported, result) = unseal(&secret, &id, &session)?;
         let part = match &path {
             None => Some(result),
             Some(path) => part(&result, path),
@@ -171,13 +169,15 @@ async fn own(scope: &Scope, environment: &str, id: &SessionId) -> Result<Session
 
 /// The names of the imports, and the result; `None` if they cannot be unsealed.
 fn unseal(
-    master: &MasterKeys,
+    secret: &SessionSecret,
     id: &SessionId,
     session: &SessionRecord,
 ) -> Option<(Vec<Name>, Zeroizing<Vec<u8>>)> {
-    let master = master.find(&session.master)?;
+    if session.secret != secret.id() {
+        return None;
+    }
     let sealed = STANDARD.decode(&session.sealed).unwrap_or_default();
-    let unsealed = id.unseal(master, &session.owner, &sealed);
+    let unsealed = id.unseal(secret, &session.owner, &sealed);
     let unsealed = unsealed.inspect_err(|error| {
         tracing::error!(%error, session = session.hash, "an open session cannot be read");
     });

@@ -56,7 +56,8 @@ fn describe_responses(operation: &mut Operation) {
 
 /// Adds the responses that any route may give.
 fn add_common_responses(operation: &mut Operation) {
-    let is_oauth = operation.tags.iter().flatten().any(|tag| tag == "oauth");
+    let has_tag = |name: &str| operation.tags.iter().flatten().any(|tag| tag == name);
+    let (is_oauth, is_environments) = (has_tag("oauth"), has_tag("environments"));
     let own = if is_oauth {
         OauthErrorBody::name()
     } else {
@@ -72,7 +73,19 @@ fn add_common_responses(operation: &mut Operation) {
         ),
         (has_body, "413", "the body is too large", own.clone()),
         (true, "408", "the request took too long", own.clone()),
-        (true, "500", "the database failed", own),
+        (true, "500", "the database failed", own.clone()),
+        (
+            is_environments,
+            "400",
+            "the request is wrong, or the organization cannot have environments",
+            own.clone(),
+        ),
+        (
+            is_environments,
+            "503",
+            "the master key cannot be used now",
+            own,
+        ),
     ];
     for (_, status, description, schema) in
         common.into_iter().filter(|(is_possible, ..)| *is_possible)

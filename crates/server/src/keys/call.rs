@@ -88,6 +88,14 @@ impl Reply {
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
+    /// The errors in an answer of Vault or OpenBao, in one line.
+    pub(crate) fn errors(&self) -> String {
+        let body = self.json();
+        let errors = body["errors"].as_array().into_iter().flatten();
+        let errors: Vec<_> = errors.filter_map(Value::as_str).collect();
+        errors.join("; ")
+    }
+
     /// What an error says about the answer: its status and what was found in it, without tokens.
     pub(crate) fn described(&self, found: &str) -> String {
         let found = redact(found.trim());

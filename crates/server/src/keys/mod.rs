@@ -14,6 +14,7 @@ mod fetch;
 mod metrics;
 pub(crate) mod outgoing;
 mod resolve;
+pub(crate) mod service;
 pub(crate) mod status;
 pub(crate) mod store;
 mod thumbprint;

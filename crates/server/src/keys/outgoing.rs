@@ -1,19 +1,18 @@
-//! Requests to other services than issuers, within the same limits: TLS only, allowed addresses, no redirects.
+//! Requests of the providers of environments to other services than issuers, within the same limits.
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{Call, Reply};
 use super::error::KeyError;
-use super::fetch::Fetcher;
+use super::service::Service;
 use super::store::KeyStore;
 use crate::config::ProviderConfig;
 
 /// What calls other services.
 pub(crate) struct Outgoing {
-    fetcher: Arc<Fetcher>,
+    service: Service,
     endpoints: BTreeMap<String, String>,
 }
 
@@ -26,8 +25,9 @@ impl fmt::Debug for Outgoing {
 impl Outgoing {
     /// With the root certificates of issuers, and networks of its own.
     pub(crate) fn new(keys: &KeyStore, config: &ProviderConfig) -> Self {
+        let networks = config.allow_networks.clone();
         Self {
-            fetcher: Arc::new(keys.fetcher().for_networks(config.allow_networks.clone())),
+            service: Service::of(keys.fetcher().for_networks(networks)),
             endpoints: config.endpoints.clone(),
         }
     }
@@ -43,11 +43,6 @@ impl Outgoing {
     /// # Errors
     /// [`KeyError`] if there is none.
     pub(crate) async fn call(&self, call: Call, limit: Duration) -> Result<Reply, KeyError> {
-        let url = call.url.clone();
-        let called = tokio::time::timeout(limit, self.fetcher.call(call)).await;
-        called.map_err(|_| KeyError::Timeout {
-            url,
-            seconds: limit.as_secs().to_string(),
-        })?
+        self.service.call(call, limit).await
     }
 }

@@ -5,10 +5,13 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::{KeyPair, KeySize};
 use aws_lc_rs::signature::{KeyPair as _, RSA_PKCS1_SHA256};
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::environments::keys::master::MasterKeys;
+use crate::environments::keys::source::{MasterError, WrappedBy};
+use crate::environments::keys::transit::error::TransitError;
 use crate::random;
 
 /// A key as it is stored.
@@ -20,10 +23,7 @@ pub(crate) struct StoredKey {
     pub(crate) purpose: String,
     /// From when it signs, in seconds since 1970.
     pub(crate) active: i64,
-    /// The id of the master key that wraps it.
-    pub(crate) master: String,
-    /// The wrapped key, in base64.
-    pub(crate) wrapped: String,
+    pub(crate) by: WrappedBy,
     /// The public key, as a JWK.
     pub(crate) jwk: String,
 }
@@ -39,6 +39,15 @@ pub(crate) enum KeyProblem {
     Unwrap(String),
     #[error("the token cannot be signed")]
     Sign,
+    #[error(transparent)]
+    Transit(#[from] TransitError),
+}
+
+/// A key that was generated and not wrapped yet.
+pub(super) struct NewKey {
+    /// The key as it is stored, without its wrapped form.
+    stored: StoredKey,
+    der: Zeroizing<Vec<u8>>,
 }
 
 /// A key that signs.
@@ -49,11 +58,7 @@ pub(crate) struct SigningKey {
 
 impl SigningKey {
     /// A new key, which signs for a purpose from a time on. It takes a while.
-    pub(super) fn generate(
-        master: &MasterKeys,
-        purpose: &str,
-        active: i64,
-    ) -> Result<StoredKey, KeyProblem> {
+    pub(super) fn generate(purpose: &str, active: i64) -> Result<NewKey, KeyProblem> {
         let pair = KeyPair::generate(KeySize::Rsa2048).map_err(|_| KeyProblem::Generate)?;
         let id = random::id();
         let der: Pkcs8V1Der<'_> = pair.as_der().map_err(|_| KeyProblem::Generate)?;
@@ -62,15 +67,21 @@ impl SigningKey {
             id,
             purpose: purpose.to_owned(),
             active,
-            master: String::new(),
-            wrapped: String::new(),
+            by: WrappedBy {
+                master: String::new(),
+                wrapped: String::new(),
+            },
         };
-        Ok(wrap(master, stored, der.as_ref()))
+        let der = Zeroizing::new(der.as_ref().to_vec());
+        Ok(NewKey { stored, der })
     }
 
-    pub(super) fn unwrap(master: &MasterKeys, stored: &StoredKey) -> Result<Self, KeyProblem> {
+    pub(super) async fn unwrap(
+        master: &MasterKeys,
+        stored: &StoredKey,
+    ) -> Result<Self, KeyProblem> {
         let problem = || KeyProblem::Unwrap(stored.id.clone());
-        let der = unwrapped(master, stored)?;
+        let der = unwrapped(master, stored).await?;
         let pair = KeyPair::from_pkcs8(&der).map_err(|_| problem())?;
         Ok(Self {
             id: stored.id.clone(),
@@ -92,31 +103,43 @@ impl SigningKey {
     }
 }
 
-/// The same key, wrapped by the first master key.
-pub(super) fn rewrap(master: &MasterKeys, stored: StoredKey) -> Result<StoredKey, KeyProblem> {
-    let der = unwrapped(master, &stored)?;
-    Ok(wrap(master, stored, &der))
+impl NewKey {
+    /// The key as it is stored.
+    pub(super) async fn wrap(self, master: &MasterKeys) -> Result<StoredKey, KeyProblem> {
+        wrap(master, self.stored, &self.der).await
+    }
 }
 
-fn unwrapped(
+/// The same key, wrapped by the first master key.
+pub(super) async fn rewrap(
+    master: &MasterKeys,
+    stored: StoredKey,
+) -> Result<StoredKey, KeyProblem> {
+    let der = unwrapped(master, &stored).await?;
+    wrap(master, stored, &der).await
+}
+
+async fn unwrapped(
     master: &MasterKeys,
     stored: &StoredKey,
-) -> Result<zeroize::Zeroizing<Vec<u8>>, KeyProblem> {
-    let problem = || KeyProblem::Unwrap(stored.id.clone());
-    let key = master.find(&stored.master).ok_or_else(problem)?;
-    let sealed = STANDARD.decode(&stored.wrapped).map_err(|_| problem())?;
-    key.wrapping
-        .unseal(&context(stored), &sealed)
-        .map_err(|_| problem())
+) -> Result<Zeroizing<Vec<u8>>, KeyProblem> {
+    let unwrapped = master.unwrap(&context(stored), &stored.by).await;
+    unwrapped.map_err(|error| KeyProblem::of(error, stored))
 }
 
-fn wrap(master: &MasterKeys, stored: StoredKey, der: &[u8]) -> StoredKey {
-    let current = master.current();
-    let sealed = current.wrapping.seal(&context(&stored), der);
-    StoredKey {
-        master: current.id.clone(),
-        wrapped: STANDARD.encode(sealed),
-        ..stored
+async fn wrap(master: &MasterKeys, stored: StoredKey, der: &[u8]) -> Result<StoredKey, KeyProblem> {
+    let by = master.wrap(&context(&stored), der).await;
+    let by = by.map_err(|error| KeyProblem::of(error, &stored))?;
+    Ok(StoredKey { by, ..stored })
+}
+
+impl KeyProblem {
+    /// Why a stored key cannot be wrapped or unwrapped.
+    fn of(error: MasterError, stored: &StoredKey) -> Self {
+        match error {
+            MasterError::Missing(_) | MasterError::Changed => Self::Unwrap(stored.id.clone()),
+            MasterError::Transit(error) => Self::Transit(error),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 pub(crate) mod claims;
 pub(crate) mod documents;
-mod key;
+pub(crate) mod key;
 pub(crate) mod provider;
 pub(crate) mod rewrap;
 pub(crate) mod routes;

@@ -94,16 +94,18 @@ impl OpenIdProvider {
             if plan.create.is_empty() && plan.delete == 0 {
                 continue;
             }
-            let master = Arc::clone(&self.master);
             let create = plan.create;
             // Generating a key takes a while.
-            let created = tokio::task::spawn_blocking(move || {
+            let generated = tokio::task::spawn_blocking(move || {
                 let create = create.into_iter();
                 create
-                    .map(|active| SigningKey::generate(&master, purpose, active))
+                    .map(|active| SigningKey::generate(purpose, active))
                     .collect::<Result<Vec<_>, _>>()
             });
-            let created = created.await.map_err(|_| KeyProblem::Generate)??;
+            let mut created = Vec::new();
+            for key in generated.await.map_err(|_| KeyProblem::Generate)?? {
+                created.push(key.wrap(&self.master).await?);
+            }
             let delete = keys.get(..plan.delete).unwrap_or_default();
             store
                 .change_signing_keys(purpose, &keys, &created, delete)
@@ -125,15 +127,15 @@ impl OpenIdProvider {
     ) -> Result<String, SignError> {
         let keys = store.signing_keys(version.purpose()).await?;
         let current = keys.iter().rfind(|key| key.active <= now);
-        let key = self.unwrapped(current.ok_or(SignError::NoKey)?)?;
+        let key = self.unwrapped(current.ok_or(SignError::NoKey)?).await?;
         Ok(key.sign(claims)?)
     }
 
-    fn unwrapped(&self, stored: &StoredKey) -> Result<Arc<SigningKey>, KeyProblem> {
+    async fn unwrapped(&self, stored: &StoredKey) -> Result<Arc<SigningKey>, KeyProblem> {
         if let Some(key) = lock(&self.unwrapped).get(&stored.id) {
             return Ok(Arc::clone(key));
         }
-        let key = Arc::new(SigningKey::unwrap(&self.master, stored)?);
+        let key = Arc::new(SigningKey::unwrap(&self.master, stored).await?);
         let mut unwrapped = lock(&self.unwrapped);
         // Few are in use; what was replaced is not kept.
         if unwrapped.len() >= 8 {

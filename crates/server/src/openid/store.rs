@@ -6,6 +6,7 @@ use super::key::StoredKey;
 use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
+use crate::environments::keys::source::WrappedBy;
 
 const BY_PURPOSE: &str = "SELECT * FROM signing_keys WHERE purpose = $1 ORDER BY active, id";
 
@@ -15,8 +16,7 @@ impl StoredKey {
             id: text(row, "id")?,
             purpose: text(row, "purpose")?,
             active: number(row, "active")?,
-            master: text(row, "master")?,
-            wrapped: text(row, "wrapped")?,
+            by: WrappedBy::read(row)?,
             jwk: text(row, "jwk")?,
         })
     }
@@ -76,8 +76,8 @@ impl Store {
                 .bind(key.id.clone())
                 .bind(key.purpose.clone())
                 .bind(key.active)
-                .bind(key.master.clone())
-                .bind(key.wrapped.clone())
+                .bind(key.by.master.clone())
+                .bind(key.by.wrapped.clone())
                 .bind(key.jwk.clone())
                 .execute(&mut *transaction)
                 .await?;
@@ -112,8 +112,8 @@ impl Store {
         key: &StoredKey,
     ) -> Result<(), StoreError> {
         sqlx::query("UPDATE signing_keys SET master = $1, wrapped = $2 WHERE id = $3")
-            .bind(key.master.clone())
-            .bind(key.wrapped.clone())
+            .bind(key.by.master.clone())
+            .bind(key.by.wrapped.clone())
             .bind(key.id.clone())
             .execute(&self.pool)
             .await?;

@@ -8,9 +8,10 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use claimgate_server::Tls;
 use claimgate_server::config::{Config, ConnectionLimits, Limits, ProviderConfig, RefusalLimits};
-use claimgate_server::keys::{KeyConfig, Network};
+use claimgate_server::keys::KeyConfig;
 
 use super::{MAX_LEEWAY, Serve};
+use crate::serve::lists::networks;
 use crate::serve::secrets::{BOOTSTRAP, bootstrap, token_key, warn_of_folder};
 
 /// Seconds of a year.
@@ -173,13 +174,6 @@ impl Serve {
     fn is_log_text(&self) -> bool {
         self.log_format.as_deref() == Some("text")
     }
-}
-
-fn networks(texts: &[String]) -> Result<Vec<Network>> {
-    texts
-        .iter()
-        .map(|text| text.parse().map_err(anyhow::Error::from))
-        .collect()
 }
 
 /// Each endpoint of a cloud with what is called in its place.

@@ -1,13 +1,13 @@
 //! Data keys: each environment has its own, which seal its secrets.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use claimgate_environments::{Decrypter, Encrypter, HostError};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use super::master::MasterKeys;
 use super::seal::{KEY, SealingKey};
+use super::source::{MasterError, WrappedBy};
+use super::transit::error::TransitError;
 use crate::random;
 
 /// How many secrets one data key seals, at most: with random nonces of 96 bits, a nonce is then used twice with a
@@ -32,10 +32,7 @@ pub(crate) struct Owner {
 pub(crate) struct WrappedKey {
     /// Its id, a UUID.
     pub(crate) id: String,
-    /// The id of the master key that wraps it.
-    pub(crate) master: String,
-    /// The wrapped key, in base64.
-    pub(crate) wrapped: String,
+    pub(crate) by: WrappedBy,
     /// How many secrets it has sealed.
     pub(crate) sealed: i64,
 }
@@ -49,6 +46,8 @@ pub(crate) enum DataKeyError {
         "the data key `{0}` cannot be unwrapped: it was changed, or belongs to another environment"
     )]
     Changed(String),
+    #[error(transparent)]
+    Transit(#[from] TransitError),
 }
 
 /// The data keys of an environment.
@@ -79,18 +78,19 @@ impl EnvironmentKeys {
     ///
     /// # Errors
     /// [`DataKeyError`] if one cannot be unwrapped.
-    pub(crate) fn unwrap(
+    pub(crate) async fn unwrap(
         master: &MasterKeys,
         owner: Owner,
         wrapped: &[WrappedKey],
     ) -> Result<Self, DataKeyError> {
-        let keys = wrapped.iter().map(|wrapped| {
-            let (id, key) = unwrap(master, &owner, wrapped)?;
+        let mut keys = Vec::with_capacity(wrapped.len());
+        for wrapped in wrapped {
+            let (id, key) = unwrap(master, &owner, wrapped).await?;
             let key = SealingKey::new(&key);
-            Ok(DataKey { id, key })
-        });
+            keys.push(DataKey { id, key });
+        }
         Ok(Self {
-            keys: keys.collect::<Result<_, _>>()?,
+            keys,
             sealed: wrapped.last().map_or(0, |key| key.sealed),
             owner,
         })
@@ -102,61 +102,75 @@ impl EnvironmentKeys {
     }
 
     /// Adds a new key, which seals from now on. Returns it as it is stored.
-    pub(crate) fn add(&mut self, master: &MasterKeys) -> WrappedKey {
+    ///
+    /// # Errors
+    /// [`DataKeyError`] if it cannot be wrapped.
+    pub(crate) async fn add(&mut self, master: &MasterKeys) -> Result<WrappedKey, DataKeyError> {
         let key = Zeroizing::new(random::bytes::<KEY>());
         let id = random::uuid();
+        let wrapped = wrap(master, &self.owner, id, &key).await?;
         self.keys.push(DataKey {
             id,
             key: SealingKey::new(&key),
         });
         self.sealed = 0;
-        wrap(master, &self.owner, id, &key)
+        Ok(wrapped)
     }
 }
 
-fn unwrap(
+async fn unwrap(
     master: &MasterKeys,
     owner: &Owner,
     wrapped: &WrappedKey,
 ) -> Result<(Uuid, Zeroizing<[u8; KEY]>), DataKeyError> {
-    let no_master = || DataKeyError::NoMaster(wrapped.master.clone());
     let changed = || DataKeyError::Changed(wrapped.id.clone());
-    let wrapping = &master.find(&wrapped.master).ok_or_else(no_master)?.wrapping;
     let id = Uuid::try_parse(&wrapped.id).map_err(|_| changed())?;
-    let sealed = STANDARD.decode(&wrapped.wrapped).map_err(|_| changed())?;
-    let key = wrapping.unseal(&context(b"data key", owner, id), &sealed);
-    let key: [u8; KEY] = key
-        .map_err(|_| changed())?
-        .as_slice()
-        .try_into()
-        .map_err(|_| changed())?;
+    let context = context(b"data key", owner, id);
+    let key = master.unwrap(&context, &wrapped.by).await;
+    let key = key.map_err(|error| DataKeyError::of(error, &wrapped.id))?;
+    let key: [u8; KEY] = key.as_slice().try_into().map_err(|_| changed())?;
     Ok((id, Zeroizing::new(key)))
 }
 
-fn wrap(master: &MasterKeys, owner: &Owner, id: Uuid, key: &[u8; KEY]) -> WrappedKey {
-    let current = master.current();
-    let wrapped = current.wrapping.seal(&context(b"data key", owner, id), key);
-    WrappedKey {
-        id: id.to_string(),
-        master: current.id.clone(),
-        wrapped: STANDARD.encode(wrapped),
+async fn wrap(
+    master: &MasterKeys,
+    owner: &Owner,
+    id: Uuid,
+    key: &[u8; KEY],
+) -> Result<WrappedKey, DataKeyError> {
+    let by = master.wrap(&context(b"data key", owner, id), key).await;
+    let id = id.to_string();
+    Ok(WrappedKey {
+        by: by.map_err(|error| DataKeyError::of(error, &id))?,
+        id,
         sealed: 0,
+    })
+}
+
+impl DataKeyError {
+    /// The error of a data key with an id.
+    fn of(error: MasterError, id: &str) -> Self {
+        match error {
+            MasterError::Missing(master) => Self::NoMaster(master),
+            MasterError::Changed => Self::Changed(id.to_owned()),
+            MasterError::Transit(error) => Self::Transit(error),
+        }
     }
 }
 
 /// The same data key, wrapped by the first master key.
 ///
 /// # Errors
-/// [`DataKeyError`] if it cannot be unwrapped.
-pub(crate) fn rewrap(
+/// [`DataKeyError`] if it cannot be unwrapped, or wrapped again.
+pub(crate) async fn rewrap(
     master: &MasterKeys,
     owner: &Owner,
     wrapped: &WrappedKey,
 ) -> Result<WrappedKey, DataKeyError> {
-    let (id, key) = unwrap(master, owner, wrapped)?;
+    let (id, key) = unwrap(master, owner, wrapped).await?;
     Ok(WrappedKey {
         sealed: wrapped.sealed,
-        ..wrap(master, owner, id, &key)
+        ..wrap(master, owner, id, &key).await?
     })
 }
 
@@ -215,38 +229,44 @@ mod tests {
         }
     }
 
-    fn new(master: &MasterKeys, owner: Owner) -> (EnvironmentKeys, WrappedKey) {
+    async fn new(master: &MasterKeys, owner: Owner) -> (EnvironmentKeys, WrappedKey) {
         let mut keys = EnvironmentKeys::none(owner);
-        let wrapped = keys.add(master);
+        let wrapped = keys.add(master).await.unwrap();
         (keys, wrapped)
     }
 
-    #[test]
-    fn a_key_is_unwrapped_for_its_environment_only() {
+    #[tokio::test]
+    async fn a_key_is_unwrapped_for_its_environment_only() {
         let master = MasterKeys::parse(&MasterKeys::generate()).unwrap();
-        let (keys, wrapped) = new(&master, owner(1, "one"));
+        let (keys, wrapped) = new(&master, owner(1, "one")).await;
         let ciphertext = keys.encrypt(b"secret").unwrap();
         let wrapped = [wrapped];
-        let again = EnvironmentKeys::unwrap(&master, owner(1, "one"), &wrapped).unwrap();
+        let again = EnvironmentKeys::unwrap(&master, owner(1, "one"), &wrapped)
+            .await
+            .unwrap();
         assert_eq!(again.decrypt(&ciphertext).unwrap(), b"secret");
         let changed = DataKeyError::Changed(wrapped[0].id.clone());
         for other in [owner(2, "one"), owner(1, "two")] {
-            let error = EnvironmentKeys::unwrap(&master, other, &wrapped).err();
+            let error = EnvironmentKeys::unwrap(&master, other, &wrapped)
+                .await
+                .err();
             assert_eq!(error.as_ref(), Some(&changed));
         }
         let other = MasterKeys::parse(&MasterKeys::generate()).unwrap();
-        let error = EnvironmentKeys::unwrap(&other, owner(1, "one"), &wrapped).err();
+        let error = EnvironmentKeys::unwrap(&other, owner(1, "one"), &wrapped)
+            .await
+            .err();
         assert_eq!(
             error,
-            Some(DataKeyError::NoMaster(wrapped[0].master.clone()))
+            Some(DataKeyError::NoMaster(wrapped[0].by.master.clone()))
         );
     }
 
-    #[test]
-    fn ciphertexts_of_another_environment_are_refused() {
+    #[tokio::test]
+    async fn ciphertexts_of_another_environment_are_refused() {
         let master = MasterKeys::parse(&MasterKeys::generate()).unwrap();
-        let (one, _) = new(&master, owner(1, "one"));
-        let (two, _) = new(&master, owner(1, "two"));
+        let (one, _) = new(&master, owner(1, "one")).await;
+        let (two, _) = new(&master, owner(1, "two")).await;
         let ciphertext = one.encrypt(b"secret").unwrap();
         for text in [ciphertext.as_slice(), &ciphertext[..20], b"", &[0; 60]] {
             let error = two.decrypt(text).unwrap_err().0;
@@ -257,30 +277,34 @@ mod tests {
         }
     }
 
-    #[test]
-    fn earlier_keys_decrypt_and_the_newest_one_encrypts() {
+    #[tokio::test]
+    async fn earlier_keys_decrypt_and_the_newest_one_encrypts() {
         let master = MasterKeys::parse(&MasterKeys::generate()).unwrap();
-        let (mut keys, first) = new(&master, owner(1, "one"));
+        let (mut keys, first) = new(&master, owner(1, "one")).await;
         let old = keys.encrypt(b"old").unwrap();
-        let second = keys.add(&master);
+        let second = keys.add(&master).await.unwrap();
         let new = keys.encrypt(b"new").unwrap();
         assert_ne!(old[..16], new[..16]);
-        let keys = EnvironmentKeys::unwrap(&master, owner(1, "one"), &[first, second]).unwrap();
+        let keys = EnvironmentKeys::unwrap(&master, owner(1, "one"), &[first, second])
+            .await
+            .unwrap();
         assert_eq!(keys.decrypt(&old).unwrap(), b"old");
         assert_eq!(keys.decrypt(&new).unwrap(), b"new");
     }
 
-    #[test]
-    fn a_rewrapped_key_needs_the_new_master_key_only() {
+    #[tokio::test]
+    async fn a_rewrapped_key_needs_the_new_master_key_only() {
         let (old, new_key) = (MasterKeys::generate(), MasterKeys::generate());
         let master = MasterKeys::parse(&old).unwrap();
-        let (keys, wrapped) = new(&master, owner(1, "one"));
+        let (keys, wrapped) = new(&master, owner(1, "one")).await;
         let ciphertext = keys.encrypt(b"secret").unwrap();
         let both = MasterKeys::parse(&format!("{}\n{}", *new_key, *old)).unwrap();
-        let rewrapped = rewrap(&both, &owner(1, "one"), &wrapped).unwrap();
+        let rewrapped = rewrap(&both, &owner(1, "one"), &wrapped).await.unwrap();
         let only = MasterKeys::parse(&new_key).unwrap();
-        assert_eq!(rewrapped.master, only.current().id);
-        let keys = EnvironmentKeys::unwrap(&only, owner(1, "one"), &[rewrapped]).unwrap();
+        assert_eq!(rewrapped.by.master, only.names()[0]);
+        let keys = EnvironmentKeys::unwrap(&only, owner(1, "one"), &[rewrapped])
+            .await
+            .unwrap();
         assert_eq!(keys.decrypt(&ciphertext).unwrap(), b"secret");
     }
 }

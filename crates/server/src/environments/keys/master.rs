@@ -2,25 +2,20 @@
 
 use std::fmt;
 
-use aws_lc_rs::{hkdf, hmac};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::seal::{KEY, SealingKey};
+use super::local::LocalKey;
+use super::seal::KEY;
+use super::source::{MasterError, MasterKey, WrappedBy};
+use super::transit::client::{Transit, TransitConfig};
+use super::transit::key::TransitKey;
+use crate::keys::error::KeyError;
 use crate::random;
 
 /// The master keys. The first one wraps; the others only unwrap what they have wrapped before.
-pub struct MasterKeys(Vec<MasterKey>);
-
-/// One master key.
-pub(crate) struct MasterKey {
-    /// An identifier that follows from the key and reveals nothing about it.
-    pub(crate) id: String,
-    pub(crate) wrapping: SealingKey,
-    /// What the keys of open sessions are derived from.
-    pub(crate) sessions: hkdf::Prk,
-}
+pub struct MasterKeys(Vec<Box<dyn MasterKey>>);
 
 /// A text that has no master keys.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,11 +46,31 @@ pub enum MasterKeyError {
         /// The number of the line, from 1.
         line: usize,
     },
+    /// A URL that is not the address of a key.
+    #[error(
+        "line {line}: expected the address of a key of OpenBao's transit engine, like \
+         `https://bao.example:8200/v1/transit/keys/claimgate`"
+    )]
+    Address {
+        /// The number of the line, from 1.
+        line: usize,
+    },
+    /// A key of OpenBao, and no token for it.
+    #[error(
+        "line {line}: expected --transit-token-file with a key of OpenBao, a file with a token that may use it"
+    )]
+    NoToken {
+        /// The number of the line, from 1.
+        line: usize,
+    },
+    /// The root certificates for OpenBao cannot be used.
+    #[error(transparent)]
+    Roots(#[from] KeyError),
 }
 
 impl fmt::Debug for MasterKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("MasterKeys").field(&self.ids()).finish()
+        f.debug_tuple("MasterKeys").field(&self.names()).finish()
     }
 }
 
@@ -65,23 +80,29 @@ impl MasterKeys {
     /// # Errors
     /// [`MasterKeyError`]. No message holds a part of a key.
     pub fn parse(text: &str) -> Result<Self, MasterKeyError> {
-        let mut keys: Vec<MasterKey> = Vec::new();
+        Self::read(text, None)
+    }
+
+    /// The same, where a line may also be the address of a key of OpenBao's transit engine.
+    ///
+    /// # Errors
+    /// [`MasterKeyError`]. No message holds a part of a key.
+    pub fn read(text: &str, transit: Option<TransitConfig>) -> Result<Self, MasterKeyError> {
+        let transit = transit.map(Transit::new).transpose()?;
+        let mut keys: Vec<Box<dyn MasterKey>> = Vec::new();
         for (line, text) in (1..).zip(text.lines()) {
             let text = text.trim();
             if text.is_empty() || text.starts_with('#') {
                 continue;
             }
-            let bytes = STANDARD.decode(text).map(Zeroizing::new);
-            let bytes = bytes.map_err(|_| MasterKeyError::Line { line })?;
-            let bytes: &[u8; KEY] = bytes
-                .as_slice()
-                .try_into()
-                .map_err(|_| MasterKeyError::Line { line })?;
-            if bytes.iter().all(|byte| *byte == bytes[0]) {
-                return Err(MasterKeyError::Weak { line });
-            }
-            let key = MasterKey::new(bytes);
-            if keys.iter().any(|other| other.id == key.id) {
+            let key: Box<dyn MasterKey> = if text.contains("://") {
+                let transit = transit.as_ref().ok_or(MasterKeyError::NoToken { line })?;
+                let key = TransitKey::new(text, transit);
+                Box::new(key.ok_or(MasterKeyError::Address { line })?)
+            } else {
+                Box::new(local(line, text)?)
+            };
+            if keys.iter().any(|other| other.name() == key.name()) {
                 return Err(MasterKeyError::Repeated { line });
             }
             keys.push(key);
@@ -98,71 +119,84 @@ impl MasterKeys {
         Zeroizing::new(STANDARD.encode(Zeroizing::new(random::bytes::<KEY>())))
     }
 
-    /// The identifiers of the keys, that of the wrapping one first.
+    /// The names of the keys, that of the wrapping one first: the fingerprint of a key that is in memory, or the mount and the
+    /// name of one of OpenBao.
     #[must_use]
-    pub fn ids(&self) -> Vec<&str> {
-        self.0.iter().map(|key| key.id.as_str()).collect()
+    pub fn names(&self) -> Vec<&str> {
+        self.0.iter().map(|key| key.name()).collect()
     }
 
-    /// The identifier of the key that wraps, as a number.
-    pub(crate) fn fingerprint(&self) -> i64 {
-        let bits = u64::from_str_radix(&self.current().id, 16).unwrap_or_default();
-        bits.cast_signed()
-    }
-
-    /// The key that wraps.
-    pub(crate) fn current(&self) -> &MasterKey {
+    /// Wraps a key with the first master key.
+    ///
+    /// # Errors
+    /// [`MasterError`]
+    pub(crate) async fn wrap(&self, context: &[u8], key: &[u8]) -> Result<WrappedBy, MasterError> {
         // There is at least one.
-        &self.0[0]
+        self.0[0].wrap(context, key).await
     }
 
-    /// The key with an identifier.
-    pub(crate) fn find(&self, id: &str) -> Option<&MasterKey> {
-        self.0.iter().find(|key| key.id == id)
+    /// The key that was wrapped for a context.
+    ///
+    /// # Errors
+    /// [`MasterError`]
+    pub(crate) async fn unwrap(
+        &self,
+        context: &[u8],
+        WrappedBy { master, wrapped }: &WrappedBy,
+    ) -> Result<Zeroizing<Vec<u8>>, MasterError> {
+        let key = self.0.iter().find(|key| key.is_master(master));
+        let key = key.ok_or_else(|| MasterError::Missing(master.clone()))?;
+        key.unwrap(context, wrapped).await
     }
-}
 
-impl MasterKey {
-    fn new(key: &[u8; KEY]) -> Self {
-        let salt = hkdf::Salt::new(hkdf::HKDF_SHA256, b"claimgate environments");
-        let secret = salt.extract(key);
-        let tag = hmac::sign(
-            &hmac::Key::new(hmac::HMAC_SHA256, key),
-            b"the identifier of a master key",
-        );
-        Self {
-            id: random::hex(&tag.as_ref()[..8]),
-            wrapping: SealingKey::new(&derive(&secret, &[b"data keys".as_slice()])),
-            sessions: salt.extract(&*derive(&secret, &[b"open sessions".as_slice()])),
+    /// Whether one of them wrapped what is stored with that master.
+    pub(crate) fn has(&self, master: &str) -> bool {
+        self.0.iter().any(|key| key.is_master(master))
+    }
+
+    /// Finds out whether all of them can be used now.
+    ///
+    /// # Errors
+    /// [`MasterError`] of the first that cannot.
+    pub(crate) async fn check(&self) -> Result<(), MasterError> {
+        for key in &self.0 {
+            key.check().await?;
         }
+        Ok(())
     }
 }
 
-/// A key that is derived from a secret, for a purpose.
-pub(crate) fn derive(secret: &hkdf::Prk, purpose: &[&[u8]]) -> Zeroizing<[u8; KEY]> {
-    let mut key = Zeroizing::new([0; KEY]);
-    let derived = secret.expand(purpose, hkdf::HKDF_SHA256);
-    derived
-        .and_then(|derived| derived.fill(&mut *key))
-        .expect("the length is one that the algorithm derives");
-    key
+fn local(line: usize, text: &str) -> Result<LocalKey, MasterKeyError> {
+    let bytes = STANDARD.decode(text).map(Zeroizing::new);
+    let bytes = bytes.map_err(|_| MasterKeyError::Line { line })?;
+    let bytes: &[u8; KEY] = bytes
+        .as_slice()
+        .try_into()
+        .map_err(|_| MasterKeyError::Line { line })?;
+    if bytes.iter().all(|byte| *byte == bytes[0]) {
+        return Err(MasterKeyError::Weak { line });
+    }
+    Ok(LocalKey::new(bytes))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{MasterKeyError, MasterKeys};
+    use std::path::PathBuf;
 
-    #[test]
-    fn keys_are_read_line_by_line_and_the_first_one_wraps() {
+    use super::{MasterKeyError, MasterKeys, TransitConfig};
+
+    #[tokio::test]
+    async fn keys_are_read_line_by_line_and_the_first_one_wraps() {
         let (one, two) = (MasterKeys::generate(), MasterKeys::generate());
-        let id = |text: &str| MasterKeys::parse(text).unwrap().ids()[0].to_owned();
-        let (first, second) = (id(&one), id(&two));
+        let name = |text: &str| MasterKeys::parse(text).unwrap().names()[0].to_owned();
+        let (first, second) = (name(&one), name(&two));
         let text = format!("# new\n{}\n\n  {}  \n", *one, *two);
         let keys = MasterKeys::parse(&text).unwrap();
-        assert_eq!(keys.ids(), [first.as_str(), second.as_str()]);
-        assert_eq!(keys.current().id, first);
-        assert!(keys.find(&second).is_some() && keys.find("other").is_none());
-        assert_eq!(format!("{keys:?}"), format!("MasterKeys({:?})", keys.ids()));
+        assert_eq!(keys.names(), [first.as_str(), second.as_str()]);
+        assert_eq!(keys.wrap(b"a", b"key").await.unwrap().master, first);
+        assert!(keys.has(&second) && !keys.has("other"));
+        let shown = format!("MasterKeys({:?})", keys.names());
+        assert_eq!(format!("{keys:?}"), shown);
     }
 
     #[test]
@@ -182,8 +216,56 @@ mod tests {
                 format!("{}\n{}", *key, *key),
                 MasterKeyError::Repeated { line: 2 },
             ),
+            (
+                "https://bao.example/v1/transit/keys/a".to_owned(),
+                MasterKeyError::NoToken { line: 1 },
+            ),
         ] {
             assert_eq!(MasterKeys::parse(&text).unwrap_err(), error, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_of_openbao_is_named_by_its_mount_and_name() {
+        let read = |text: &str| {
+            let transit = TransitConfig {
+                token_file: PathBuf::from("token"),
+                ..TransitConfig::default()
+            };
+            MasterKeys::read(text, Some(transit))
+        };
+        for (address, name) in [
+            (
+                "https://bao.example:8200/v1/transit/keys/claimgate",
+                "transit/claimgate",
+            ),
+            (
+                "https://bao.example/v1/team/transit/keys/a.b-c_1",
+                "team/transit/a.b-c_1",
+            ),
+        ] {
+            assert_eq!(read(address).unwrap().names(), [name]);
+        }
+        let file = format!("https://a.example/v1/t/keys/k\n{}", *MasterKeys::generate());
+        assert_eq!(read(&file).unwrap().names().len(), 2);
+        let twice = "https://a.example/v1/t/keys/k\nhttps://b.example/v1/t/keys/k";
+        let error = read(twice).unwrap_err();
+        assert_eq!(error, MasterKeyError::Repeated { line: 2 });
+        for address in [
+            "http://bao.example/v1/transit/keys/a",
+            "https://bao.example/v1/transit/keys/",
+            "https://bao.example/v1/transit/keys/a/",
+            "https://bao.example/v1/transit/keys/a?x=1",
+            "https://bao.example/v1/transit/keys/a#x",
+            "https://bao.example/v1/transit/keys/a%2Fb",
+            "https://bao.example/v1/transit/encrypt/a",
+            "https://bao.example/v1/keys/a",
+            "https://bao.example/transit/keys/a",
+            "https://user:secret@bao.example/v1/transit/keys/a",
+            "://",
+        ] {
+            let error = read(address).unwrap_err();
+            assert_eq!(error, MasterKeyError::Address { line: 1 }, "{address}");
         }
     }
 }

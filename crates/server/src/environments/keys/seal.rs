@@ -1,6 +1,7 @@
-//! AES-256-GCM with random nonces.
+//! AES-256-GCM with random nonces, and its keys.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::hkdf;
 use zeroize::Zeroizing;
 
 use crate::random;
@@ -55,6 +56,16 @@ impl SealingKey {
         text.truncate(length);
         Ok(text)
     }
+}
+
+/// A key that is derived from a secret, for a purpose.
+pub(crate) fn derive(secret: &hkdf::Prk, purpose: &[&[u8]]) -> Zeroizing<[u8; KEY]> {
+    let mut key = Zeroizing::new([0; KEY]);
+    let derived = secret.expand(purpose, hkdf::HKDF_SHA256);
+    derived
+        .and_then(|derived| derived.fill(&mut *key))
+        .expect("the length is one that the algorithm derives");
+    key
 }
 
 #[cfg(test)]

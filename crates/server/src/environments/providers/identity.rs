@@ -83,11 +83,7 @@ impl Shared {
     ) -> Result<IdToken, HostError> {
         let openid = self.openid()?;
         let now = self.app.clock.now();
-        let signed = openid.sign(&self.app.store, version, claims, now);
-        let token = self.runtime.block_on(signed).map_err(|error| {
-            tracing::error!(%error, "an ID token cannot be signed");
-            HostError::from("the ID token cannot be signed; the server's log says why")
-        })?;
+        let token = self.signed(openid.sign(&self.app.store, version, claims, now))?;
         self.record(context, provider, claims)?;
         let text = |name: &str| claims[name].as_str().unwrap_or_default().to_owned();
         Ok(IdToken {

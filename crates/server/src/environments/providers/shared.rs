@@ -1,6 +1,6 @@
 //! What all providers of one evaluation share.
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use claimgate_environments::{ANONYMOUS, Context, HostError};
 use serde_json::json;
 use tokio::runtime::Handle;
 
+use super::super::keys::transit::error::TransitError;
 use super::super::names::Name;
 use super::super::scope::Scope;
 use super::super::store::change;
@@ -17,6 +18,8 @@ use crate::db::store::Store;
 use crate::keys::call::{Call, Reply};
 use crate::keys::error::KeyError;
 use crate::openid::claims::Facts;
+use crate::openid::key::KeyProblem;
+use crate::openid::provider::SignError;
 use crate::organizations::record::Organization;
 use crate::tokens::record::TokenKind;
 use crate::tokens::user::login;
@@ -40,6 +43,8 @@ pub(in crate::environments) struct Shared {
     /// When the request that waits for the evaluation is given up.
     deadline: Instant,
     opened: Cell<usize>,
+    /// Why the master key could not be used, which wraps the keys that sign.
+    unavailable: OnceCell<TransitError>,
 }
 
 impl Shared {
@@ -63,7 +68,34 @@ impl Shared {
             seconds,
             deadline: Instant::now() + scope.app.timeout,
             opened: Cell::new(0),
+            unavailable: OnceCell::new(),
         }
+    }
+
+    /// Why the master key could not be used, if it could not.
+    pub(in crate::environments) fn into_unavailable(self) -> Option<TransitError> {
+        self.unavailable.into_inner()
+    }
+
+    /// The signature of claims.
+    ///
+    /// # Errors
+    /// That they cannot be signed; the log says why.
+    pub(super) fn signed(
+        &self,
+        signed: impl Future<Output = Result<String, SignError>>,
+    ) -> Result<String, HostError> {
+        let signed = match &self.app.environments {
+            Some(state) => state.wait(&self.runtime, signed),
+            None => self.runtime.block_on(signed),
+        };
+        signed.map_err(|error| {
+            tracing::error!(%error, "an ID token cannot be signed");
+            if let SignError::Key(KeyProblem::Transit(error)) = error {
+                let _ = self.unavailable.set(error);
+            }
+            HostError::from("the ID token cannot be signed; the server's log says why")
+        })
     }
 
     /// Counts a provider that is opened.

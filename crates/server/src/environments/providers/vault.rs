@@ -150,8 +150,5 @@ fn client_token(reply: &Reply) -> Option<String> {
 
 /// What Vault answered.
 pub(super) fn said(reply: &Reply) -> String {
-    let body = reply.json();
-    let errors = body["errors"].as_array().into_iter().flatten();
-    let errors: Vec<_> = errors.filter_map(serde_json::Value::as_str).collect();
-    reply.described(&errors.join("; "))
+    reply.described(&reply.errors())
 }

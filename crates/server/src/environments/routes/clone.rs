@@ -78,7 +78,7 @@ async fn copy(
     let mut record = new_record(scope, to);
     record.revision = revisions.last().map_or(1, |revision| revision.number);
     let mut keys = EnvironmentKeys::none(record.owner());
-    let mut key = keys.add(&*scope.master()?);
+    let mut key = scope.add_key(&mut keys).await?;
     let old = scope.keys(&from).await?;
     let (revisions, sealed) = blocking(&scope.app, move || reencrypt(revisions, &old, &keys))
         .await?

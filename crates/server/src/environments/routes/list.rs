@@ -175,7 +175,7 @@ async fn create(request: OrganizationRequest, body: Bytes) -> Result<Json<Value>
     let record = new_record(&scope, name);
     let mut keys = EnvironmentKeys::none(record.owner());
     let new = NewEnvironment {
-        key: keys.add(&*scope.master()?),
+        key: scope.add_key(&mut keys).await?,
         revisions: vec![Revision {
             number: 1,
             text: String::new(),

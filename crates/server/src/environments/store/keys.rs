@@ -6,25 +6,38 @@ use crate::db::columns::{number, text};
 use crate::db::error::StoreError;
 use crate::db::store::Store;
 use crate::db::transaction::Transaction;
-use crate::environments::keys::data_key::{EnvironmentKeys, Owner, WrappedKey};
-use crate::environments::keys::master::MasterKeys;
-use crate::environments::record::EnvironmentRecord;
-use crate::environments::state::KeyProblem;
+use crate::environments::keys::data_key::{Owner, WrappedKey};
+use crate::environments::keys::source::WrappedBy;
 
 impl WrappedKey {
     fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: text(row, "id")?,
+            by: WrappedBy::read(row)?,
+            sealed: number(row, "sealed")?,
+        })
+    }
+}
+
+impl WrappedBy {
+    /// A wrapped key from the columns of its table.
+    pub(crate) fn read(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
             master: text(row, "master")?,
             wrapped: text(row, "wrapped")?,
-            sealed: number(row, "sealed")?,
         })
     }
 }
 
 impl Store {
     /// The data keys of an environment, oldest first.
-    async fn environment_keys(&self, environment: &str) -> Result<Vec<WrappedKey>, StoreError> {
+    ///
+    /// # Errors
+    /// [`StoreError`] of the database.
+    pub(in crate::environments) async fn environment_keys(
+        &self,
+        environment: &str,
+    ) -> Result<Vec<WrappedKey>, StoreError> {
         let select = "SELECT * FROM environment_keys WHERE environment = $1 ORDER BY id";
         let query = sqlx::query(select).bind(environment.to_owned());
         let rows = query.fetch_all(&self.pool).await?;
@@ -32,20 +45,6 @@ impl Store {
             .iter()
             .map(WrappedKey::read)
             .collect::<Result<_, _>>()?)
-    }
-
-    /// The keys of an environment, unwrapped.
-    ///
-    /// # Errors
-    /// [`KeyProblem`]
-    pub(in crate::environments) async fn unwrapped_keys(
-        &self,
-        master: &MasterKeys,
-        environment: &EnvironmentRecord,
-    ) -> Result<EnvironmentKeys, KeyProblem> {
-        let wrapped = self.environment_keys(&environment.id).await?;
-        let keys = EnvironmentKeys::unwrap(master, environment.owner(), &wrapped)?;
-        Ok(keys)
     }
 
     pub(super) async fn insert_key(
@@ -57,8 +56,8 @@ impl Store {
         sqlx::query(insert)
             .bind(key.id.clone())
             .bind(environment.to_owned())
-            .bind(key.master.clone())
-            .bind(key.wrapped.clone())
+            .bind(key.by.master.clone())
+            .bind(key.by.wrapped.clone())
             .bind(key.sealed)
             .execute(&mut **transaction)
             .await?;
@@ -86,8 +85,8 @@ impl Store {
         value: &str,
     ) -> Result<(), StoreError> {
         let update = format!(
-            "UPDATE environment_keys SET wrapped = '{}' WHERE {condition}",
-            "0".repeat(WRAPPED_LENGTH)
+            "UPDATE environment_keys SET wrapped = substr('{}', 1, length(wrapped)) WHERE {condition}",
+            "0".repeat(MAX_WRAPPED)
         );
         let query = sqlx::query(&update).bind(value.to_owned());
         query.execute(&mut **transaction).await?;
@@ -118,33 +117,6 @@ impl Store {
             .iter()
             .map(|row| text(row, "master"))
             .collect::<Result<_, _>>()?)
-    }
-
-    /// The fingerprint of the master key that wraps, as the last start registered it.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database.
-    pub(in crate::environments) async fn registered_master(
-        &self,
-    ) -> Result<Option<i64>, StoreError> {
-        let select = "SELECT value FROM counters WHERE name = 'environment-key'";
-        let row = sqlx::query(select).fetch_optional(&self.pool).await?;
-        Ok(row.map(|row| number(&row, "value")).transpose()?)
-    }
-
-    /// Registers the fingerprint of the master key that wraps.
-    ///
-    /// # Errors
-    /// [`StoreError`] of the database.
-    pub(in crate::environments) async fn register_master(
-        &self,
-        fingerprint: i64,
-    ) -> Result<(), StoreError> {
-        let insert = "INSERT INTO counters (name, value) VALUES ('environment-key', $1)
-                      ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-        let query = sqlx::query(insert).bind(fingerprint);
-        query.execute(&self.pool).await?;
-        Ok(())
     }
 
     /// Up to a thousand data keys that another master key wraps.
@@ -182,8 +154,8 @@ impl Store {
         let update = "UPDATE environment_keys SET master = $1, wrapped = $2 WHERE id = $3";
         for key in keys {
             sqlx::query(update)
-                .bind(key.master.clone())
-                .bind(key.wrapped.clone())
+                .bind(key.by.master.clone())
+                .bind(key.by.wrapped.clone())
                 .bind(key.id.clone())
                 .execute(&mut *transaction)
                 .await?;
@@ -192,5 +164,5 @@ impl Store {
     }
 }
 
-/// The length of a wrapped key in base64: a nonce, the key and a tag.
-const WRAPPED_LENGTH: usize = 80;
+/// No wrapped key is as long: it is a nonce, the key and a tag in base64, and with OpenBao a version too.
+const MAX_WRAPPED: usize = 200;

@@ -4,6 +4,7 @@ mod definitions;
 mod environments;
 mod keys;
 mod retention;
+mod secrets;
 mod sessions;
 mod tags;
 

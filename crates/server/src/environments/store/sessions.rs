@@ -26,7 +26,7 @@ impl SessionRecord {
                 organization: number(row, "organization")?,
                 environment: text(row, "environment")?,
             },
-            master: text(row, "master")?,
+            secret: text(row, "secret")?,
             created: number(row, "created")?,
             expires: number(row, "expires")?,
             sealed: text(row, "sealed")?,
@@ -86,14 +86,14 @@ impl Store {
             return Ok(SessionOutcome::OverQuota);
         }
         let insert = "INSERT INTO environment_sessions
-                          (hash, organization, environment, token, master, created, expires, bytes, sealed)
+                          (hash, organization, environment, token, secret, created, expires, bytes, sealed)
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
         sqlx::query(insert)
             .bind(session.hash.clone())
             .bind(owner.organization)
             .bind(owner.environment.clone())
             .bind(owner.token.clone())
-            .bind(session.master.clone())
+            .bind(session.secret.clone())
             .bind(session.created)
             .bind(session.expires)
             .bind(bytes)

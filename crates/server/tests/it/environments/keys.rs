@@ -49,7 +49,7 @@ async fn the_server_does_not_start_with_a_missing_or_another_key() {
         };
         let said = refusal(wrong).await;
         let keys = MasterKeys::parse(&key).unwrap();
-        assert!(said.contains(keys.ids()[0]), "{said}");
+        assert!(said.contains(keys.names()[0]), "{said}");
         assert!(!said.contains(&**key) && !said.contains(&**other), "{said}");
         let right = Config {
             environment_keys: master(&key),

@@ -12,6 +12,7 @@ pub(crate) mod routes;
 mod secrets;
 mod sessions;
 mod tags;
+mod transit;
 mod unsupported;
 
 use std::sync::{Arc, LazyLock};

@@ -25,6 +25,12 @@ static LOG: LazyLock<Log> = LazyLock::new(|| {
     log
 });
 
+/// What all servers of this process have logged since the first call, with all details.
+pub(super) fn logged() -> String {
+    let log = LOG.0.lock().unwrap_or_else(PoisonError::into_inner);
+    String::from_utf8_lossy(&log).into_owned()
+}
+
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -6,7 +6,7 @@ mod limits;
 mod secrets;
 mod tokens;
 mod vault;
-mod world;
+pub(crate) mod world;
 
 use claimgate_server::config::Config;
 use jsonwebtoken::jwk::JwkSet;
