@@ -222,9 +222,10 @@ mod tests {
     #[test]
     fn only_new_keys_are_limited() {
         let keys = |length: usize| json!({"keys": [], "a": "b".repeat(length)});
-        let input = |jwks| IssuerInput {
-            jwks: Some(Some(jwks)),
-            ..IssuerInput::named("a")
+        let input = |jwks| {
+            let mut input = IssuerInput::named("a");
+            input.jwks = Some(Some(jwks));
+            input
         };
         let before = IssuerSettings {
             jwks: Some(keys(MAX_KEY_SET_BYTES).to_string()),

@@ -90,8 +90,10 @@ mod tests {
         )
     }
 
+    type Marks = Vec<(Tone, &'static str)>;
+
     /// The marks of the policies, and of the first rule of each that applies.
-    fn marks(sub: &str) -> (Vec<(Tone, &'static str)>, Vec<(Tone, &'static str)>) {
+    fn marks(sub: &str) -> (Marks, Marks) {
         let found = explained(sub);
         let of = |mark: RuleMark| (mark.tone, mark.symbol);
         let policies = found.policies.iter();

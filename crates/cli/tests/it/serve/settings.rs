@@ -112,7 +112,7 @@ fn a_failed_start_is_a_line_of_the_log() {
             let line: Result<Value, _> = serde_json::from_str(line);
             line.unwrap_or_else(|error| panic!("{error}: {log}"))
         });
-        let last = lines.last().unwrap();
+        let last = lines.next_back().unwrap();
         assert_eq!(last["level"], "ERROR", "{log}");
         assert!(last["timestamp"].as_str().unwrap().ends_with('Z'), "{log}");
         let message = last["message"].as_str().unwrap();

@@ -207,7 +207,7 @@ fn check_modes(url: &Url) -> Result<(), String> {
     let mut pairs = url.query_pairs();
     let is_unknown = |(name, value): &(Cow<'_, str>, Cow<'_, str>)| {
         let is_known = |known: &&str| known.eq_ignore_ascii_case(value);
-        MODES.contains(&&**name) && !VALUES.iter().any(|known| is_known(known))
+        MODES.contains(&&**name) && !VALUES.iter().any(is_known)
     };
     pairs.find(is_unknown).map_or(Ok(()), |(name, value)| {
         let expected = VALUES.join("`, `");
