@@ -108,7 +108,7 @@ fn a_failed_start_is_a_line_of_the_log() {
         &["--log", "claimgate=loud"],
     ] {
         let log = fail(arguments);
-        let lines = log.lines().map(|line| {
+        let mut lines = log.lines().map(|line| {
             let line: Result<Value, _> = serde_json::from_str(line);
             line.unwrap_or_else(|error| panic!("{error}: {log}"))
         });
