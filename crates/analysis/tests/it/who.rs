@@ -315,12 +315,15 @@ fn a_change_says_why_the_other_side_refuses() {
     }
 }
 
+/// Classes, and whether one of them is admitted.
+type Classes = &'static [(&'static str, bool)];
+
 /// Subjects that a repository or a project customizes belong to the same classes: their claims tell.
 #[test]
 fn customized_subjects_belong_to_the_classes_too() {
     const GITLAB: &str = "https://gitlab.com";
     let pulls = || deny("", r#""sub": "*:pull_request""#);
-    let cases: [(&str, Vec<String>, &[(&str, bool)]); 9] = [
+    let cases: [(&str, Vec<String>, Classes); 9] = [
         (
             GITHUB,
             vec![allow(
