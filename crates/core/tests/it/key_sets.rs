@@ -159,7 +159,7 @@ fn secrets_come_first_wherever_they_are() {
             "jwks-private-key",
         ),
         (
-            format!(r#"{{"keys":[],"private_keys":[{{"kty":"RSA","d":"AA"}}],"x":1}}"#),
+            r#"{"keys":[],"private_keys":[{"kty":"RSA","d":"AA"}],"x":1}"#.to_owned(),
             "jwks-private-key",
         ),
         (
