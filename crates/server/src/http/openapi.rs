@@ -76,6 +76,12 @@ fn add_common_responses(operation: &mut Operation) {
         (true, "500", "the database failed", own.clone()),
         (
             is_environments,
+            "400",
+            "the request is wrong, or the organization cannot have environments",
+            own.clone(),
+        ),
+        (
+            is_environments,
             "503",
             "the master key cannot be used now",
             own,

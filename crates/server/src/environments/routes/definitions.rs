@@ -41,7 +41,7 @@ pub(super) fn router() -> OpenApiRouter<Arc<App>> {
 /// Read the definition of an environment, whose secrets stay encrypted
 #[utoipa::path(get, path = "/api/esc/environments/{org}/{project}/{env}", operation_id = "readEnvironment", tag = "environments",
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path)),
-    responses((status = 200, body = String, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+    responses((status = 200, body = serde_json::Value, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn read(request: EnvironmentRequest) -> Result<Response, ApiError> {
     let (_, definition, _) = request.definition(None, Permission::Read).await?;
@@ -51,7 +51,7 @@ async fn read(request: EnvironmentRequest) -> Result<Response, ApiError> {
 /// Read a revision of an environment, whose secrets stay encrypted
 #[utoipa::path(get, path = "/api/esc/environments/{org}/{project}/{env}/versions/{version}", operation_id = "readEnvironmentVersion", tag = "environments",
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("version" = String, Path, description = "a number or a tag")),
-    responses((status = 200, body = String, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+    responses((status = 200, body = serde_json::Value, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn read_version(
     request: EnvironmentRequest,
@@ -64,7 +64,7 @@ async fn read_version(
 /// Read the definition of an environment with its secrets in plain text
 #[utoipa::path(get, path = "/api/esc/environments/{org}/{project}/{env}/decrypt", operation_id = "decryptEnvironment", tag = "environments",
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path)),
-    responses((status = 200, body = String, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+    responses((status = 200, body = serde_json::Value, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn decrypt(request: EnvironmentRequest) -> Result<Response, ApiError> {
     decrypted(request, None).await
@@ -73,7 +73,7 @@ async fn decrypt(request: EnvironmentRequest) -> Result<Response, ApiError> {
 /// Read a revision of an environment with its secrets in plain text
 #[utoipa::path(get, path = "/api/esc/environments/{org}/{project}/{env}/versions/{version}/decrypt", operation_id = "decryptEnvironmentVersion", tag = "environments",
     params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("version" = String, Path, description = "a number or a tag")),
-    responses((status = 200, body = String, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
+    responses((status = 200, body = serde_json::Value, content_type = "application/x-yaml"), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn decrypt_version(
     request: EnvironmentRequest,
@@ -100,7 +100,7 @@ async fn decrypted(
 /// Secrets in plain text are encrypted. Nothing is saved if the definition has errors, or if `If-Match` is not the `ETag` of the
 /// newest revision (409). A definition that is the newest revision already makes none.
 #[utoipa::path(patch, path = "/api/esc/environments/{org}/{project}/{env}", operation_id = "updateEnvironment", tag = "environments",
-    params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("If-Match" = Option<String>, Header)), request_body(content = String, content_type = "application/x-yaml"),
+    params(("org" = String, Path), ("project" = String, Path), ("env" = String, Path), ("If-Match" = Option<String>, Header)), request_body(content = Option<serde_json::Value>, description = "a definition; without a body, an empty one", content_type = "application/x-yaml"),
     responses((status = 200, body = SavedBody), (status = 400, body = ErrorBody), (status = 409, body = ErrorBody), (status = 401, body = ErrorBody), (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]
 async fn save(

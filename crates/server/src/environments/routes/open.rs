@@ -154,7 +154,7 @@ async fn end_all(request: EnvironmentRequest) -> Result<StatusCode, ApiError> {
 /// The token needs the permission to open everything that it imports, and at least one environment.
 #[utoipa::path(post, path = "/api/esc/environments/{org}/yaml/open", operation_id = "openYaml", tag = "environments",
     params(("org" = String, Path), ("duration" = Option<String>, Query)),
-    request_body(content = String, content_type = "application/x-yaml"),
+    request_body(content = Option<serde_json::Value>, description = "a definition; without a body, an empty one", content_type = "application/x-yaml"),
     responses((status = 200, body = OpenBody), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 403, body = ErrorBody), (status = 404, body = ErrorBody)),
     security(("token" = [])))]

@@ -41,7 +41,7 @@ struct CheckQuery {
 /// that the definition has in plain text.
 #[utoipa::path(post, path = "/api/esc/environments/{org}/yaml/check", operation_id = "checkYaml", tag = "environments",
     params(("org" = String, Path), ("showSecrets" = Option<bool>, Query)),
-    request_body(content = String, content_type = "application/x-yaml"),
+    request_body(content = Option<serde_json::Value>, description = "a definition; without a body, an empty one", content_type = "application/x-yaml"),
     responses((status = 200, body = Object), (status = 400, body = ErrorBody), (status = 401, body = ErrorBody),
         (status = 404, body = ErrorBody)),
     security(("token" = [])))]

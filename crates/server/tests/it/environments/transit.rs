@@ -299,8 +299,9 @@ async fn openbao_is_called_at_allowed_addresses_with_a_trusted_certificate_only(
     let namespaced = with(|transit| transit.namespace = Some("team".to_owned()));
     Site::start(namespaced).await.server.stop().await;
     let requests = bao.engine.lock().unwrap().requests.clone();
-    let namespaces = requests.iter().map(|sent| sent.header("x-vault-namespace"));
-    assert!(namespaces.clone().count() > 3 && namespaces.into_iter().all(|name| name == "team"));
+    let of = |sent: &Sent| sent.header("x-vault-namespace").to_owned();
+    let namespaces: Vec<_> = requests.iter().map(of).collect();
+    assert!(namespaces.len() > 3 && namespaces.iter().all(|name| name == "team"));
 }
 
 #[tokio::test]
