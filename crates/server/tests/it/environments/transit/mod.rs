@@ -1,169 +1,27 @@
 //! Master keys in OpenBao, on a stand-in for its transit engine.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+mod bao;
 
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use claimgate_server::config::Config;
 use claimgate_server::db::Store;
 use claimgate_server::environments::{MasterKeys, TransitConfig, rewrap};
-use claimgate_server::{Server as Claimgate, StartError};
-use serde_json::{Value, json};
+use claimgate_server::{Server, StartError};
+use serde_json::json;
 
+use self::bao::{Bao, TOKEN};
 use super::secrets::logged;
 use super::{ALL, DEV, create, open, opened, yaml};
-use crate::keys::support::{Authority, Reply, Sent, Server, server};
-use crate::openid::world::json as answer;
+use crate::keys::support::Sent;
 use crate::support::Database;
 use crate::support::site::{Site, config};
 
-const TOKEN: &str = "s.transit-token-of-the-tests";
 const DEFINITION: &str = "values: {a: {fn::secret: s3cret}}";
 
-/// A transit engine with one key, `claimgate`.
-struct Bao {
-    server: Arc<Server>,
-    engine: Arc<Mutex<Engine>>,
-    authority: Authority,
-    folder: tempfile::TempDir,
-}
-
-struct Engine {
-    /// The newest version of the key.
-    version: u32,
-    /// The oldest version that decrypts.
-    min_version: u32,
-    /// What was encrypted: the associated data and the text, by ciphertext.
-    encrypted: BTreeMap<String, (String, String)>,
-    /// What is answered to each request, in place of what was asked for.
-    fault: Option<(u16, &'static str)>,
-    /// The description of the key; `None` if the token may not read it.
-    key: Option<Value>,
-    /// Whether associated data are compared.
-    authenticates: bool,
-    requests: Vec<Sent>,
-}
-
-impl Engine {
-    fn answer(&mut self, sent: &Sent) -> Reply {
-        self.requests.push(sent.clone());
-        if let Some((status, error)) = self.fault {
-            return answer(status, &json!({"errors": [error]}));
-        }
-        if sent.header("x-vault-token") != TOKEN {
-            return answer(403, &json!({"errors": ["permission denied"]}));
-        }
-        let body: Value = serde_json::from_str(&sent.body).unwrap_or_default();
-        let text = |name: &str| body[name].as_str().unwrap_or_default().to_owned();
-        let refused = |error: &str| answer(400, &json!({"errors": [error]}));
-        match sent.path.as_str() {
-            "/v1/transit/keys/claimgate" => match &self.key {
-                Some(key) => answer(200, &json!({"data": key})),
-                None => answer(
-                    403,
-                    &json!({"errors": ["1 error occurred: * permission denied"]}),
-                ),
-            },
-            "/v1/transit/encrypt/claimgate" => {
-                let number = BASE64_STANDARD.encode(self.encrypted.len().to_string());
-                let ciphertext = format!("vault:v{}:{number}", self.version);
-                let pair = (text("associated_data"), text("plaintext"));
-                self.encrypted.insert(ciphertext.clone(), pair);
-                answer(
-                    200,
-                    &json!({"data": {"ciphertext": ciphertext, "key_version": self.version}}),
-                )
-            }
-            "/v1/transit/decrypt/claimgate" => {
-                let ciphertext = text("ciphertext");
-                let version = ciphertext.split([':', 'v']).nth(3);
-                let version: u32 = version
-                    .and_then(|text| text.parse().ok())
-                    .unwrap_or_default();
-                match self.encrypted.get(&ciphertext) {
-                    _ if version < self.min_version => {
-                        refused("ciphertext or signature version is disallowed by policy (too old)")
-                    }
-                    Some((data, text))
-                        if *data == body["associated_data"] || !self.authenticates =>
-                    {
-                        answer(200, &json!({"data": {"plaintext": text}}))
-                    }
-                    _ => refused("cipher: message authentication failed"),
-                }
-            }
-            _ => answer(404, &json!({"errors": []})),
-        }
-    }
-}
-
-impl Bao {
-    async fn start() -> Self {
-        let authority = Authority::new("root");
-        let server = Server::start(authority.issue(&server("localhost"))).await;
-        let engine = Arc::new(Mutex::new(Engine {
-            version: 1,
-            min_version: 1,
-            encrypted: BTreeMap::new(),
-            fault: None,
-            key: Some(json!({"type": "aes256-gcm96", "derived": false})),
-            authenticates: true,
-            requests: Vec::new(),
-        }));
-        let own = Arc::clone(&engine);
-        server.answer_requests(move |sent| own.lock().unwrap().answer(sent));
-        let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("token"), format!("{TOKEN}\n")).unwrap();
-        Self {
-            server,
-            engine,
-            authority,
-            folder,
-        }
-    }
-
-    fn set(&self, change: impl FnOnce(&mut Engine)) {
-        change(&mut self.engine.lock().unwrap());
-    }
-
-    /// The paths of the requests until now.
-    fn requests(&self) -> Vec<String> {
-        let requests = std::mem::take(&mut self.engine.lock().unwrap().requests);
-        requests.into_iter().map(|sent| sent.path).collect()
-    }
-
-    /// The address of the key.
-    fn address(&self) -> String {
-        format!(
-            "https://localhost:{}/v1/transit/keys/claimgate",
-            self.server.port
-        )
-    }
-
-    fn transit(&self) -> TransitConfig {
-        TransitConfig {
-            token_file: self.folder.path().join("token"),
-            roots_pem: vec![self.authority.file(&self.folder)],
-            allow_networks: vec!["127.0.0.1".parse().unwrap()],
-            namespace: None,
-        }
-    }
-
-    fn keys(&self, lines: &str) -> MasterKeys {
-        MasterKeys::read(lines, Some(self.transit())).unwrap()
-    }
-
-    fn config(&self, database: &Database, lines: &str) -> Config {
-        Config {
-            environment_keys: Some(Arc::new(self.keys(lines))),
-            ..config(&database.url)
-        }
-    }
-}
-
 async fn start_error(config: Config) -> String {
-    match Claimgate::start(config).await {
+    match Server::start(config).await {
         Err(error @ StartError::Environments(_)) => error.to_string(),
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("expected that the server does not start"),
@@ -199,7 +57,7 @@ async fn data_keys_are_wrapped_and_unwrapped_by_openbao() {
         // What is unwrapped is bound to its environment.
         let engine = bao.engine.lock().unwrap();
         let data: Vec<_> = engine.encrypted.values().map(|(data, _)| data).collect();
-        let distinct: std::collections::BTreeSet<_> = data.iter().collect();
+        let distinct: BTreeSet<_> = data.iter().collect();
         assert!(data.iter().all(|data| !data.is_empty()) && distinct.len() + 1 >= data.len());
     }
 }
