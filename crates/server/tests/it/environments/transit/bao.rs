@@ -32,7 +32,7 @@ pub(super) struct Engine {
     pub(super) min_version: u32,
     /// What was encrypted: the associated data and the text, by ciphertext.
     pub(super) encrypted: BTreeMap<String, (String, String)>,
-    /// What is answered to each request, in place of what was asked for.
+    /// What is answered to each request, in place of the proper one.
     pub(super) fault: Option<(u16, &'static str)>,
     /// The description of the key; `None` if the token may not read it.
     pub(super) key: Option<Value>,

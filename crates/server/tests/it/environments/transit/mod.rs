@@ -122,7 +122,7 @@ async fn a_server_does_not_start_without_the_key_and_says_why() {
         said.contains("gives no answer: `localhost` cannot be reached"),
         "{said}"
     );
-    // Without the permission to read the key, it is used all the same.
+    // Without the permission to read the key, it can still be used.
     let site = Site::start(bao.config(&database, &bao.address())).await;
     site.server.stop().await;
     std::fs::remove_file(bao.folder.path().join("token")).unwrap();
