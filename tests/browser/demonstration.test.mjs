@@ -60,7 +60,7 @@ test("an issuer without name, URL or readable keys is not registered", async () 
   assert.match(await text(refused), /Expected a URL that starts with `https:\/\/`/);
   await page.getByLabel("URL", { exact: true }).fill("https://ci.example");
   await page.getByLabel("JWKS").fill("{");
-  await page.getByText(/^not JSON: .* at line 1, column 1$/).waitFor();
+  await page.getByText(/^Not JSON: .* at line 1, column 1$/).waitFor();
   await page.getByRole("button", { name: "Register issuer" }).click();
   await visit(page);
   await page.getByRole("heading", { name: "No issuers yet" }).waitFor();
@@ -90,7 +90,7 @@ describe("in the playground", () => {
   test("a genuine token is allowed, with its policy, its rules and the wildcard's text", async () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims()), "Allowed");
-    assert.match(await text(decision(page)), /Allowed allowed by policy 1/);
+    assert.match(await text(decision(page)), /Allowed by policy 1/);
     assert.equal(await checks(page).count(), titles.length);
     assert.deepEqual(await statuses(page), titles.map(() => "passed"));
     const lines = await checks(page).allTextContents();
@@ -118,7 +118,7 @@ describe("in the playground", () => {
   test("a pull request is denied by the second policy, whatever the first allows", async () => {
     const page = await playground();
     await paste(page, issuer.token(githubClaims({ sub: "repo:octo-org/octo-repo:pull_request", event_name: "pull_request" })), "Denied");
-    assert.match(await text(decision(page)), /denied by policy 2: a matching deny wins over any allow/);
+    assert.match(await text(decision(page)), /Denied by policy 2: a matching deny wins over any allow/);
     assert.match(await text(explanation(page)), /^✕ policy 2: deny organization matches: denies/);
     assert.match(await text(explanation(page)), /policy 1: allow organization matches: allows/);
     assert.deepEqual(await statuses(page), ["failed", ...titles.slice(1).map(() => "passed")], "failures first");
@@ -128,7 +128,7 @@ describe("in the playground", () => {
     const page = await playground();
     const sub = "repo:octo-org/other-repo:ref:refs/heads/main";
     await paste(page, issuer.token(githubClaims({ sub, repository: "octo-org/other-repo" })), "Denied");
-    assert.match(await text(decision(page)), /denied by default: no allow policy matches/);
+    assert.match(await text(decision(page)), /Denied by default: no allow policy matches/);
     const nearest = page.getByRole("region", { name: "Nearest miss" });
     assert.match(await text(nearest), /Policy 1 came nearest: one rule does not match\./);
     assert.match(await text(nearest), new RegExp(`sub: change repo:octo-org/octo-repo:\\* to ${sub}`.replaceAll("/", "\\/")));

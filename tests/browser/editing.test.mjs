@@ -7,7 +7,7 @@ import { eventually, hasFocus, policyForm, save, withBrowser } from "./helpers.m
 const openPage = withBrowser();
 const mainOnly = [allow({ aud: "octo", sub: "repo:a:main" })];
 const rows = (policy) => policy.getByLabel("Claim", { exact: true });
-const bar = (page) => page.locator(".save-bar");
+const bar = (page) => page.locator(".save-bar:not(.details-form__bar)");
 
 for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 844 }]) {
   describe(`at ${viewport.width} px`, () => {

@@ -113,7 +113,7 @@ for (const width of [1280, 390]) {
       await form.getByLabel("Claims or token").fill('{"aud": "a", "sub": "repo:d:main"}');
       await form.getByRole("button", { name: "Add test" }).click();
       await eventually(async () => assert.deepEqual((await samples()).map((one) => [one.name, one.expect]), [["deploys", "allowed"]]));
-      await page.locator(".save-bar").getByText("1 of 1 as expected").waitFor();
+      await page.locator(".save-bar:not(.details-form__bar)").getByText("1 of 1 as expected").waitFor();
       await saved(page);
       const other = await opened(`issuers/${id}`, size);
       await samplesOf(other).getByText("deploys").first().waitFor();
