@@ -92,7 +92,7 @@ const jobs = [
       await person.write(page.getByLabel("Token", { exact: true }), token("environment:production"));
       await decision(page).filter({ hasText: "Denied" }).waitFor();
       await showPane(person, page, "Decision");
-      assert.match(await explanation(page).innerText(), /expected .*environment:production/s);
+      assert.match(await explanation(page).innerText(), /expected\s.*environment:production/s);
       // From the rule to the claim, which a narrow screen shows in another pane.
       await person.press(explanation(page).getByRole("button", { name: "sub", exact: true }).first());
       await page.getByRole("table", { name: "Claims" }).getByRole("row", { name: /^sub .*production/ }).waitFor();
