@@ -91,7 +91,7 @@ test("an incomplete policy of the form does not decide, until “Deny every toke
   await policy.getByLabel("Decision").selectOption("deny");
   await page.getByRole("note").filter({ hasText: "Policy 3 is incomplete, and left out of this decision." }).waitFor();
   await policy.getByText("Incomplete: it has no rule").waitFor();
-  assert.match(await text(decision(page)), /allowed by policy 1/);
+  assert.match(await text(decision(page)), /Allowed by policy 1/);
   await policy.getByLabel("Claim", { exact: true }).fill("actor");
   await policy.getByLabel("Pattern", { exact: true }).fill("octocat");
   await decision(page).filter({ hasText: "denied by policy 3" }).waitFor();
