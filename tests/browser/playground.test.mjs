@@ -275,7 +275,7 @@ describe("signatures", () => {
     await paste(page, issuer.token(githubClaims({ sub: "repo:octo-org/octo-repo:pull_request" })), "Denied");
     await page.evaluate(() => globalThis.letGo());
     await settled(page);
-    assert.match(await text(decision(page)), /denied by policy 2/);
+    assert.match(await text(decision(page)), /denied by policy 2/i);
   });
 });
 
