@@ -71,7 +71,7 @@ describe('PostgreSQL over TLS', { skip }, () => {
 
   test('another host name is refused', async () => {
     const said = await refusal(`${secure.url('127.0.0.1')}?sslmode=verify-full&sslrootcert=${ownFile}`);
-    assert.match(said, /not valid for name "127\.0\.0\.1"/);
+    assert.match(said, /not valid for name \\?"127\.0\.0\.1\\?"/);
   });
 
   test('a server without TLS is refused', async () => {
