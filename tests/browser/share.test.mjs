@@ -50,6 +50,7 @@ for (const width of widths) {
     await pane(other, "Policies");
     assert.match(await text(scratch(other)), /from a link, for GitHub Actions\. It is not saved\./);
     await pane(other, "Token");
+    await other.getByRole("button", { name: /^Show \d+ other claims$/ }).click();
     const row = other.getByRole("table", { name: "Claims" }).getByRole("row", { name: /^jti/ });
     assert.ok((await text(row)).includes(claims.jti));
     await pane(other, "Decision");
