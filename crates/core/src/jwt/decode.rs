@@ -4,6 +4,7 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
+use super::pasted::has_enc;
 use super::{Algorithm, TokenError};
 use crate::claims::{Claims, Value};
 use crate::diagnostic::Diagnostic;
@@ -232,13 +233,6 @@ fn parts(token: &str, max: usize) -> Result<[&str; 3], TokenError> {
         [header, _, _, _, _] if has_enc(header) => Err(TokenError::Encrypted),
         other => Err(TokenError::Segments { found: other.len() }),
     }
-}
-
-/// Whether a header is that of an encrypted token (RFC 7516, section 4.1.2).
-#[cold]
-pub(super) fn has_enc(header: &str) -> bool {
-    let header = base64_part("header", header).and_then(|bytes| json_object("header", bytes));
-    header.is_ok_and(|header| header.get("enc").is_some())
 }
 
 fn json_object(part: &'static str, bytes: Vec<u8>) -> Result<Claims, TokenError> {

@@ -5,7 +5,6 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 
 use super::bare_token::{bare_token, is_token, is_token_char};
-use super::decode::has_enc;
 use crate::json::Value;
 
 /// What access tokens and other secrets begin with, and what they are.
@@ -290,6 +289,13 @@ fn is_file(text: &str) -> bool {
     let starts = ["@", "./", "../", "/", "~/", "file://"];
     let is_path = starts.iter().any(|start| text.starts_with(start)) || text.ends_with(".jwt");
     is_path && text.len() < MANY && !text.contains(char::is_whitespace)
+}
+
+/// Whether a header is that of an encrypted token (RFC 7516, section 4.1.2).
+#[cold]
+pub(super) fn has_enc(header: &str) -> bool {
+    let header = decoded(header).and_then(|header| Value::parse(&header).ok());
+    header.is_some_and(|header| header.member("enc").is_some())
 }
 
 /// The text in base64 of any kind.
