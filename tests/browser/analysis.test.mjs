@@ -11,7 +11,7 @@ const open = (policies, changes, path = "issuers/e1?section=who") => openPage(pa
 
 describe("who gets in", () => {
   test("each class is admitted, with a token, or not, with a proof", async () => {
-    const page = await open([allow({ sub: "repo:acme*" }), deny({ sub: "*:pull_request" })]);
+    const page = await open([allow({ sub: "repo:acme*" }), deny({ event_name: "pull_request*" })]);
     await page.getByText(/^Strangers are admitted: /).waitFor();
     assert.match(await text(rung(page, /^Anyone with an account/)), /Not admitted/);
     const owner = rung(page, /^An owner whose name begins like yours/);
@@ -114,7 +114,7 @@ describe("before policies are saved", () => {
       await editor.fill(JSON.stringify({ policies }));
       await page.getByRole("button", { name: "Save policies" }).click();
     };
-    await write(allow({ sub: "repo:acme/web:*" }), deny({ sub: "*:pull_request" }));
+    await write(allow({ sub: "repo:acme/web:*" }), deny({ event_name: "pull_request*" }));
     await review(page).getByText("Narrower: the new policies admit less and nothing new (proved).").waitFor();
     await review(page).getByRole("heading", { name: /^Closes: a pull request/ }).waitFor();
     await review(page).getByRole("button", { name: "Cancel" }).click();
