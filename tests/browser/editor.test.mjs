@@ -291,7 +291,7 @@ for (const width of [1280, 390]) {
       const page = await open(withPolicies(policies), undefined, size);
       await tool(page, "Add test").click();
       const form = page.getByRole("form", { name: "New test" });
-      for (const [written, why] of [["{", /expected claims as a JSON object/], ["a.b.c", /looks like a token, but cannot be decoded/], ["", /expected claims/]]) {
+      for (const [written, why] of [["{", /expected claims as a JSON object/i], ["a.b.c", /looks like a token, but cannot be decoded/], ["", /expected claims/i]]) {
         await page.getByLabel("Claims or token").fill(written);
         await form.getByRole("button", { name: "Add test" }).click();
         await form.getByText(why).waitFor();
