@@ -48,7 +48,7 @@ for (const width of [1280, 390]) {
       await signIn(page);
       await page.getByRole("link", { name: "Demonstration", exact: true }).waitFor();
       await page.getByRole("button", { name: "Administration" }).click();
-      await page.locator("#administration-menu").getByText("bootstrap").waitFor();
+      await page.getByRole("region", { name: "Account" }).getByText("bootstrap").filter({ visible: true }).waitFor();
       await page.keyboard.press("Escape");
 
       const [name, url] = [`Registered at ${width}`, `https://registered-${width}.example`];
