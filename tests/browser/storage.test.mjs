@@ -110,7 +110,7 @@ describe("two tabs", () => {
     const pattern = (page) => policyForm(page, 1).getByLabel("Pattern", { exact: true });
     await pattern(other).fill("second");
     await save(other);
-    await page.waitForFunction(() => [...document.querySelectorAll("input")].some((input) => input.value === "second"));
+    await page.waitForFunction(() => [...document.querySelectorAll("input, textarea")].some((input) => input.value === "second"));
     assert.equal(await page.getByText("Not saved").count(), 0);
     await pattern(page).fill("mine");
     await pattern(other).fill("third");
