@@ -36,7 +36,7 @@ pub(crate) fn tokens(pattern: &str, dialect: Dialect) -> Vec<Token> {
     normal(&tokens)
 }
 
-/// The tokens of an entry of an issuer's audiences, where only `*` is a wildcard.
+/// The tokens of a pattern in which only `*` is a wildcard, such as an entry of an issuer's audiences.
 pub(crate) fn only_star(text: &str) -> Vec<Token> {
     let token = |c| match c {
         '*' => Token::Many,

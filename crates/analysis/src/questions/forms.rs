@@ -7,7 +7,7 @@ use claimgate_providers::grammar::{Form, Unnamed};
 
 use super::property::Besides;
 use super::session::Analysis;
-use crate::automaton::{Token, tokens};
+use crate::automaton::{Token, literal, only_star, tokens};
 use crate::query::{Cube, Origin, Rule};
 
 /// A form as cubes: what is to hold, and what is not.
@@ -64,7 +64,7 @@ impl Analysis<'_> {
     }
 
     fn form_rule(&mut self, (claim, pattern): &(&str, &str)) -> Rule {
-        let lang = self.space.store.lang([star_tokens(pattern)]);
+        let lang = self.space.store.lang([only_star(pattern)]);
         (self.space.claim(claim), lang)
     }
 
@@ -107,23 +107,13 @@ fn name_in(pattern: &[Token], before: &str) -> Option<String> {
 
 /// The values of a claim that say a name.
 fn saying(unnamed: &Unnamed, name: &str) -> Vec<Vec<Token>> {
-    let text = |text: &str| -> Vec<Token> { text.chars().map(Token::Char).collect() };
-    let name = text(name);
+    let name = literal(name);
     if unnamed.before.is_empty() {
         return vec![name];
     }
-    let said = [vec![Token::Many], text(unnamed.before), name].concat();
+    let said = [vec![Token::Many], literal(unnamed.before), name].concat();
     let goes_on = [said.clone(), vec![Token::Char(':'), Token::Many]].concat();
     vec![said, goes_on]
-}
-
-/// A pattern whose only wildcard is `*`, whatever the policies' dialect.
-fn star_tokens(pattern: &str) -> Vec<Token> {
-    let token = |c| match c {
-        '*' => Token::Many,
-        c => Token::Char(c),
-    };
-    pattern.chars().map(token).collect()
 }
 
 #[cfg(test)]
